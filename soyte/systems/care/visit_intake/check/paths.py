@@ -1,0 +1,119 @@
+"""Which files a command takes from the paths it was given, and in which order.
+
+Only regular files named *.xml are taken. Whatever else lies there (links, pipes, devices, other names) is named and
+never opened: a link may lead out of the folder and a pipe may never end.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+SKIPPED_LINK = "path.link"
+SKIPPED_SPECIAL = "path.special"
+SKIPPED_NAME = "path.other_name"
+UNREADABLE_FOLDER = "path.unreadable"
+
+
+class PathMissing(Exception):
+    """A path given on the command line does not exist: nothing can be run with it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFile:
+    """A file to be read. `path` is as given: the argument itself, or the argument joined with the name below it."""
+
+    path: str
+    size: int
+
+    @property
+    def shown(self) -> str:
+        """The path as text that can be printed, also where its bytes are not UTF-8."""
+        return printable(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A path that is named but not opened; `reason` is a rule code of this module."""
+
+    path: str
+    reason: str
+
+    @property
+    def shown(self) -> str:
+        return printable(self.path)
+
+
+def printable(path: str) -> str:
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def visit_files(paths: Iterable[str]) -> Iterator[VisitFile | Skipped]:
+    """The files below `paths`: the arguments in their order, a folder's entries in the order of their names.
+
+    A folder is walked recursively where its name stands in that order. Raises PathMissing for an argument that does
+    not exist, before anything is read of the others: call `require` first where that matters.
+    """
+    for path in paths:
+        try:
+            mode = os.lstat(path)
+        except (OSError, ValueError):
+            raise PathMissing(path) from None
+        yield from _entry(path, mode)
+
+
+def require(paths: Iterable[str]) -> None:
+    """Raise PathMissing for the first of `paths` that does not exist."""
+    for path in paths:
+        try:
+            os.lstat(path)
+        except (OSError, ValueError):
+            raise PathMissing(path) from None
+
+
+def _entry(path: str, info: os.stat_result) -> Iterator[VisitFile | Skipped]:
+    if stat.S_ISLNK(info.st_mode):
+        yield Skipped(path, SKIPPED_LINK)
+    elif stat.S_ISDIR(info.st_mode):
+        yield from _folder(path)
+    elif not stat.S_ISREG(info.st_mode):
+        yield Skipped(path, SKIPPED_SPECIAL)
+    elif not path.lower().endswith(".xml"):
+        yield Skipped(path, SKIPPED_NAME)
+    else:
+        yield VisitFile(path, info.st_size)
+
+
+def _folder(path: str) -> Iterator[VisitFile | Skipped]:
+    try:
+        names = sorted(os.listdir(path))
+    except OSError:
+        yield Skipped(path, UNREADABLE_FOLDER)
+        return
+    for name in names:
+        below = os.path.join(path, name)
+        try:
+            info = os.lstat(below)
+        except OSError:
+            continue  # gone between listing and looking: somebody is working in the folder
+        yield from _entry(below, info)
+
+
+def open_regular(path: str) -> BinaryIO:
+    """Open a file that was regular a moment ago without following a link or waiting for a pipe put in its place.
+
+    Raises OSError where it cannot be read or is no longer a regular file.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(f"not a regular file: {path!r}")
+    return os.fdopen(handle, "rb")
