@@ -18,7 +18,7 @@ SKIPPED_NAME = "path.other_name"
 UNREADABLE_FOLDER = "path.unreadable"
 
 
-class PathMissing(Exception):
+class PathMissingError(Exception):
     """A path given on the command line does not exist: nothing can be run with it."""
 
     def __init__(self, path: str) -> None:
@@ -58,24 +58,24 @@ def printable(path: str) -> str:
 def visit_files(paths: Iterable[str]) -> Iterator[VisitFile | Skipped]:
     """The files below `paths`: the arguments in their order, a folder's entries in the order of their names.
 
-    A folder is walked recursively where its name stands in that order. Raises PathMissing for an argument that does
+    A folder is walked recursively where its name stands in that order. Raises PathMissingError for an argument that does
     not exist, before anything is read of the others: call `require` first where that matters.
     """
     for path in paths:
         try:
-            mode = os.lstat(path)
+            info = os.lstat(path)
         except (OSError, ValueError):
-            raise PathMissing(path) from None
-        yield from _entry(path, mode)
+            raise PathMissingError(path) from None
+        yield from _entry(path, info)
 
 
 def require(paths: Iterable[str]) -> None:
-    """Raise PathMissing for the first of `paths` that does not exist."""
+    """Raise PathMissingError for the first of `paths` that does not exist."""
     for path in paths:
         try:
             os.lstat(path)
         except (OSError, ValueError):
-            raise PathMissing(path) from None
+            raise PathMissingError(path) from None
 
 
 def _entry(path: str, info: os.stat_result) -> Iterator[VisitFile | Skipped]:
@@ -93,12 +93,12 @@ def _entry(path: str, info: os.stat_result) -> Iterator[VisitFile | Skipped]:
 
 def _folder(path: str) -> Iterator[VisitFile | Skipped]:
     try:
-        names = sorted(os.listdir(path))
+        names = sorted(os.listdir(path))  # noqa: PTH208 - a Path would drop the './' that was given
     except OSError:
         yield Skipped(path, UNREADABLE_FOLDER)
         return
     for name in names:
-        below = os.path.join(path, name)
+        below = os.path.join(path, name)  # noqa: PTH118 - as above
         try:
             info = os.lstat(below)
         except OSError:
