@@ -58,8 +58,8 @@ def printable(path: str) -> str:
 def visit_files(paths: Iterable[str]) -> Iterator[VisitFile | Skipped]:
     """The files below `paths`: the arguments in their order, a folder's entries in the order of their names.
 
-    A folder is walked recursively where its name stands in that order. Raises PathMissingError for an argument that does
-    not exist, before anything is read of the others: call `require` first where that matters.
+    A folder is walked recursively where its name stands in that order. Raises PathMissingError for an argument that
+    does not exist when its turn comes: call `require` first where nothing may be read before.
     """
     for path in paths:
         try:
