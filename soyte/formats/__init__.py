@@ -1,0 +1,1 @@
+"""Codecs of the outside world: pure Python, no Django, no database."""

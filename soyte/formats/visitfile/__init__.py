@@ -1,0 +1,41 @@
+"""Visit files for the health insurer (QĐ 4210, 130, 4750, 3176): reading and writing, without Django or database.
+
+Two passes: `survey` proves a file well-formed to its end and cuts it into pieces, `read_visit` reads one piece.
+"""
+
+from soyte.formats.visitfile.model import Finding, Row, Sheet, Survey, Visit
+from soyte.formats.visitfile.spec import GENERATIONS, TABLE_NAMES, Field, Table, field, judged_by, table, tables
+from soyte.formats.visitfile.values import (
+    VIETNAM,
+    PartialDate,
+    read_day,
+    read_decimal,
+    read_instant,
+    read_instant_or_day,
+    read_partial_date,
+    split_list,
+)
+
+__all__ = [
+    "GENERATIONS",
+    "TABLE_NAMES",
+    "VIETNAM",
+    "Field",
+    "Finding",
+    "PartialDate",
+    "Row",
+    "Sheet",
+    "Survey",
+    "Table",
+    "Visit",
+    "field",
+    "judged_by",
+    "read_day",
+    "read_decimal",
+    "read_instant",
+    "read_instant_or_day",
+    "read_partial_date",
+    "split_list",
+    "table",
+    "tables",
+]
