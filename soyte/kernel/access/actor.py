@@ -1,0 +1,104 @@
+"""The actor: an account, the posts it holds today, and what follows from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from soyte.kernel.access import policy
+from soyte.kernel.access.models import Post
+from soyte.kernel.access.roles import Role, Scope, roles
+from soyte.kernel.organisations.selectors import Reach, reach
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from soyte.kernel.accounts.models import Account
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A post in force: the role, and the units that each scope of it reaches."""
+
+    id: int
+    role: Role
+    unit_id: int
+    unit_name: str
+    reach: Reach
+
+    def units(self, scope: Scope) -> frozenset[int]:
+        return self.reach.own if scope == "own" else self.reach.subtree
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, through which posts, from where. Nobody signed in: account None, no posts."""
+
+    account: Account | None
+    posts: tuple[HeldPost, ...] = ()
+    address: str | None = None
+    request_id: str = ""
+    now: dt.datetime = field(default_factory=timezone.now)
+
+    @property
+    def account_id(self) -> int | None:
+        return self.account.pk if self.account else None
+
+    @property
+    def text(self) -> str:
+        return self.account.username if self.account else "anonymous"
+
+    @property
+    def labels(self) -> Set[str]:
+        return frozenset[str]().union(*(post.role.labels for post in self.posts))
+
+    def holds(self, action: str) -> bool:
+        """Some post in force gives `action`, over whatever scope."""
+        return any(action in post.role.actions for post in self.posts)
+
+    def units(self, action: str) -> frozenset[int] | None:
+        """Units over which a post gives `action`; None is the whole province."""
+        grants = [(post, post.role.actions[action]) for post in self.posts if action in post.role.actions]
+        if any(scope == "province" for _, scope in grants):
+            return None
+        return frozenset[int]().union(*(post.units(scope) for post, scope in grants))
+
+    def _granting(self, action: str) -> HeldPost | None:
+        granting = (post for post in self.posts if action in post.role.actions)
+        return next(granting, self.posts[0] if self.posts else None)
+
+    def post_for(self, action: str) -> tuple[int | None, int | None]:
+        post = self._granting(action)
+        return (post.id, post.unit_id) if post else (None, None)
+
+    def purpose_for(self, action: str) -> str:
+        post = self._granting(action)
+        return post.role.purpose if post else ""
+
+    def require(self, action: str, obj: Model | None = None) -> None:
+        policy.require(self, action, obj)
+
+
+def _posts(account: Account, day: dt.date) -> tuple[HeldPost, ...]:
+    in_force = Q(valid_to=None) | Q(valid_to__gt=day)
+    rows = list(Post.objects.filter(in_force, account=account, valid_from__lte=day).select_related("unit").order_by("id"))
+    reached: Mapping[int, Reach] = reach({row.unit_id for row in rows}, on=day) if rows else {}
+    known = roles()
+    # A role whose content file is gone grants nothing, and its holder still signs in.
+    return tuple(HeldPost(row.pk, known[row.role], row.unit_id, row.unit.name, reached[row.unit_id])
+                 for row in rows if row.role in known)
+
+
+def actor_for(account: Account | None, *, address: str | None = None, request_id: str = "",
+              now: dt.datetime | None = None) -> Actor:
+    """The actor of an account at `now`. An account that is locked holds nothing."""
+    moment = now or timezone.now()
+    if account is None or not account.is_active:
+        return Actor(None, address=address, request_id=request_id, now=moment)
+    day = timezone.localdate(moment)
+    return Actor(account, _posts(account, day), address, request_id, moment)

@@ -1,0 +1,127 @@
+"""May this actor do this to that row: the three questions asked of one declaration (rules.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from soyte.kernel.access.rules import Clause, Rows, rule
+from soyte.kernel.actors import Machine
+from soyte.kernel.audit.services import record_refused
+from soyte.kernel.errors import DomainError
+from soyte.kernel.systems import permissions
+
+if TYPE_CHECKING:
+    from soyte.kernel.access.actor import Actor
+
+M = TypeVar("M", bound=Model)
+
+
+class Refused(DomainError):
+    """The actor may not; the attempt is already in the audit."""
+
+    code = "access.refused"
+    message = gettext_lazy("Bạn không có quyền “%(title)s”. %(why)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason: `holds` says whether it speaks for the actor."""
+
+    name: str
+    text: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    allowed: bool
+    findings: tuple[Finding, ...]
+
+    def __str__(self) -> str:
+        return " ".join(finding.text for finding in self.findings if finding.holds == self.allowed)
+
+
+def holds(actor: Actor | Machine, action: str) -> bool:
+    """Some post in force gives the actor `action`: what opens a page, before any row is asked for."""
+    return isinstance(actor, Machine) or actor.holds(action)
+
+
+def visible(actor: Actor | Machine, action: str, queryset: QuerySet[M]) -> QuerySet[M]:
+    """The rows of `queryset` to which the actor may do `action`. Raises LookupError without a rule for its table."""
+    if isinstance(actor, Machine):
+        return queryset
+    rows = rule(action, queryset.model).rows(actor)
+    if rows is True:
+        return queryset
+    return queryset.none() if rows is False else queryset.filter(rows)
+
+
+def can(actor: Actor | Machine, action: str, obj: Model | None = None) -> bool:
+    """The actor may do `action` to this row; without a row, somewhere at all."""
+    if obj is None:
+        return holds(actor, action)
+    return visible(actor, action, type(obj)._default_manager.filter(pk=obj.pk)).exists()
+
+
+def why(actor: Actor | Machine, action: str, obj: Model | None = None) -> Explanation:
+    """`can`, with its reasons in Vietnamese."""
+    if isinstance(actor, Machine):
+        return Explanation(True, (Finding("machine", _("Đây là quyền của người vận hành máy chủ."), True),))
+    posts = _posts(actor, action)
+    if obj is None or not posts.holds:
+        return Explanation(posts.holds, (posts,))
+    return _why_row(actor, action, obj, posts)
+
+
+def _posts(actor: Actor, action: str) -> Finding:
+    title = action_title(action)
+    if actor.account is None:
+        return Finding("posts", _("Bạn chưa đăng nhập."), False)
+    granting = [post for post in actor.posts if action in post.role.actions]
+    if not granting:
+        return Finding("posts", _("Không chức danh nào bạn đang giữ có quyền “%(title)s”.") % {"title": title}, False)
+    held = "; ".join(f"{post.role.title}, {post.unit_name}" for post in granting)
+    return Finding("posts", _("Quyền “%(title)s” có từ chức danh: %(held)s.") % {"title": title, "held": held}, True)
+
+
+def _why_row(actor: Actor, action: str, obj: Model, posts: Finding) -> Explanation:
+    declared = rule(action, type(obj))
+    if not type(obj)._default_manager.filter(pk=obj.pk).exists():
+        return Explanation(False, (posts, Finding("row", _("Dữ liệu này không còn."), False)))
+    if not declared.applies(actor):
+        return Explanation(False, (posts, Finding("purpose", _("Mục đích của chức danh không hợp với việc này."), False)))
+    opens = [_ask(clause, actor, obj) for clause in declared.opens]
+    bars = [_ask(clause, actor, obj) for clause in declared.bars]
+    allowed = any(finding.holds for finding in opens) and all(finding.holds for finding in bars)
+    # A way in that is closed does not matter beside one that is open, so it is not told as a reason for "no".
+    told = [finding for finding in opens if finding.holds] or opens
+    return Explanation(allowed, (posts, *told, *bars))
+
+
+def _ask(clause: Clause, actor: Actor, obj: Model) -> Finding:
+    held = _takes(clause.rows(actor), obj)
+    sentence = _("Dữ liệu này %(text)s.") if held else _("Không đúng là dữ liệu này %(text)s.")
+    return Finding(clause.name, sentence % {"text": clause.text}, held)
+
+
+def _takes(rows: Rows, obj: Model) -> bool:
+    return rows if isinstance(rows, bool) else type(obj)._default_manager.filter(rows, pk=obj.pk).exists()
+
+
+def action_title(action: str) -> str:
+    declared = permissions().get(action)
+    return str(declared.title) if declared else action
+
+
+def require(actor: Actor | Machine, action: str, obj: Model | None = None) -> None:
+    """Pass in silence, or record the refused attempt (it survives a rollback) and raise Refused."""
+    if can(actor, action, obj):
+        return
+    reasons = str(why(actor, action, obj))
+    record_refused(actor, action, obj=obj, reason=reasons)
+    raise Refused(title=action_title(action), why=reasons)

@@ -1,0 +1,146 @@
+"""The one declaration of who may do what to which rows.
+
+A room's access_rules.py names its rules; `visible`, `can` and `why` (policy.py) are made from them:
+
+    RULES = (
+        Rule("record.read", Person, opens=(
+            Clause("treated_here", _("đã khám tại cơ sở của bạn trong 12 tháng"), treated_here),
+            opened_with_reason(),
+        )),
+        Rule("visits.read", Encounter, opens=(by_post("visits.read", "unit"),), bars=(label_bar("labels"),)),
+    )
+
+A rule opens a row to an actor who holds its action by a post in force, if any of `opens` and each of `bars` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db.models import Exists, Model, OuterRef, Q
+from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext_lazy as _
+
+from soyte.kernel.access.models import BreakGlass
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from soyte.kernel.access.actor import Actor
+
+Rows = Q | bool
+"""Rows that a clause takes: a condition, or all (True), or none (False). An empty Q would vanish from an OR."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """`text` completes "dữ liệu này …" and names what the clause looks for; `why` shows it as held or not.
+
+    `rows` must give a condition that multiplies no rows (subqueries, not joins to many) and holds no NOT around
+    something nullable: a row is taken where the condition is true.
+    """
+
+    name: str
+    text: str | _StrPromise
+    rows: Callable[[Actor], Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`purposes`, where given, are the only ones under which the action may be done to these rows."""
+
+    action: str
+    model: type[Model]
+    opens: tuple[Clause, ...]
+    bars: tuple[Clause, ...] = ()
+    purposes: frozenset[str] = frozenset()
+
+    def applies(self, actor: Actor) -> bool:
+        """The actor holds the action, under a purpose that fits."""
+        return actor.holds(self.action) and (not self.purposes or actor.purpose_for(self.action) in self.purposes)
+
+    def rows(self, actor: Actor) -> Rows:
+        if not self.applies(actor):
+            return False
+        return every([some(clause.rows(actor) for clause in self.opens), *(bar.rows(actor) for bar in self.bars)])
+
+
+def some(parts: Iterable[Rows]) -> Rows:
+    """Rows taken by at least one part."""
+    taken: Rows = False
+    for part in parts:
+        if part is True or taken is True:
+            taken = True
+        elif part is not False:
+            taken = part if isinstance(taken, bool) else taken | part
+    return taken
+
+
+def every(parts: Iterable[Rows]) -> Rows:
+    """Rows taken by each part."""
+    taken: Rows = True
+    for part in parts:
+        if part is False or taken is False:
+            taken = False
+        elif part is not True:
+            taken = part if isinstance(taken, bool) else taken & part
+    return taken
+
+
+def by_post(action: str, unit: str) -> Clause:
+    """Rows whose unit a post reaches. `unit`: path from the row to a unit's key, "pk" for units themselves."""
+
+    def rows(actor: Actor) -> Rows:
+        units = actor.units(action)
+        if units is None:
+            return True
+        return Q(**{f"{unit}__in": sorted(units)}) if units else False
+
+    return Clause("by_post", _("thuộc đơn vị trong phạm vi chức danh của bạn"), rows)
+
+
+def label_bar(labels: str) -> Clause:
+    """Rows all of whose labels the actor is granted. `labels`: path to a text[] column."""
+
+    def rows(actor: Actor) -> Rows:
+        return Q(**{f"{labels}__contained_by": sorted(actor.labels)})
+
+    return Clause("labels", _("không mang nhãn nhạy cảm mà bạn chưa được cấp"), rows)
+
+
+def opened_with_reason(person: str = "pk") -> Clause:
+    """Rows of a person whose record this account has opened with a reason, while it lasts."""
+
+    def rows(actor: Actor) -> Rows:
+        return Q(Exists(BreakGlass.objects.filter(
+            account=actor.account_id, person_id=OuterRef(person), until__gt=actor.now)))
+
+    return Clause("opened_with_reason", _("đã được bạn mở kèm lý do và còn thời hạn"), rows)
+
+
+@lru_cache(maxsize=1)
+def rules() -> dict[tuple[str, type[Model]], Rule]:
+    """Every declared rule. Raises ValueError where two rooms declare the same action for the same table."""
+    found: dict[tuple[str, type[Model]], Rule] = {}
+    for config in apps.get_app_configs():
+        if not module_has_submodule(config.module, "access_rules"):
+            continue
+        for rule in import_module(f"{config.name}.access_rules").RULES:
+            key = (rule.action, rule.model)
+            if key in found:
+                raise ValueError(f"two rules for {rule.action} on {rule.model._meta.label}")
+            found[key] = rule
+    return found
+
+
+def rule(action: str, model: type[Model]) -> Rule:
+    """Raises LookupError where no room declares who may do `action` to rows of `model`."""
+    try:
+        return rules()[action, model._meta.concrete_model or model]
+    except KeyError:
+        raise LookupError(f"no access rule for {action} on {model._meta.label}") from None

@@ -1,0 +1,85 @@
+"""What a view says of itself: @requires("permission.code"), or "public", or "signed-in"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from soyte.kernel.access import policy
+from soyte.kernel.access.actor import Actor
+from soyte.kernel.audit.services import record_refused
+
+P = ParamSpec("P")
+PUBLIC, SIGNED_IN = "public", "signed-in"
+
+
+class HouseRequest(HttpRequest):
+    """A request as our middleware leaves it."""
+
+    actor: Actor
+    request_id: str
+
+
+class NoRight(PermissionDenied):
+    """The page is not for this actor; `why` says so in Vietnamese."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+View = Callable[Concatenate[Any, P], Any]
+
+
+def requires(permission: str, *, before_password_change: bool = False) -> Callable[[View[P]], View[P]]:
+    """Guard a view. Nobody signed in is led to the sign-in page; without the right, NoRight is raised and audited.
+
+    A one-time password opens only views marked `before_password_change` (the change itself, sign-out).
+    """
+
+    def mark(view: View[P]) -> View[P]:
+        guarded = _guarded_async(view) if iscoroutinefunction(view) else _guarded(view)
+        guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.before_password_change = before_password_change  # type: ignore[attr-defined]
+        return guarded
+
+    def _guarded(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
+            return _stop(request, permission, before_password_change) or view(request, *args, **kwargs)
+
+        return guarded
+
+    def _guarded_async(view: View[P]) -> View[P]:
+        @wraps(view)
+        async def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
+            stop = await sync_to_async(_stop)(request, permission, before_password_change)
+            return stop or await view(request, *args, **kwargs)
+
+        return guarded
+
+    return mark
+
+
+def _stop(request: HouseRequest, permission: str, before_password_change: bool) -> HttpResponseBase | None:
+    """The answer that is given instead of the view's, if any."""
+    if permission == PUBLIC:
+        return None
+    account = request.actor.account
+    if account is None:
+        return redirect_to_login(request.get_full_path())
+    if account.must_change_password and not before_password_change:
+        return HttpResponseRedirect(reverse("web:change_password"))
+    if permission == SIGNED_IN or request.actor.holds(permission):
+        return None
+    reasons = str(policy.why(request.actor, permission))
+    record_refused(request.actor, permission, object_kind="page", object_id=request.path, reason=reasons)
+    raise NoRight(reasons or _("Trang này không dành cho chức danh của bạn."))

@@ -1,0 +1,78 @@
+"""Who acts. Rooms below kernel/access know an actor by this shape alone; kernel/access makes the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+class Acting(Protocol):
+    """A signed-in account with its posts, or the operator of the machine."""
+
+    @property
+    def account_id(self) -> int | None: ...
+    @property
+    def text(self) -> str:
+        """Name for the audit: username, or the command."""
+        ...
+
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def labels(self) -> Set[str]:
+        """Sensitivity labels whose content this actor may see."""
+        ...
+
+    def post_for(self, action: str) -> tuple[int | None, int | None]:
+        """(post id, unit id) under which the actor does `action`."""
+        ...
+
+    def purpose_for(self, action: str) -> str:
+        """Legal purpose under which the actor does `action` (a code of kernel/access/content/purposes.yaml)."""
+        ...
+
+    def require(self, action: str, obj: Model | None = None) -> None:
+        """Pass in silence, or record the refused attempt and raise Refused."""
+        ...
+
+
+class _Every(frozenset[str]):
+    """The set that holds each label, known and future."""
+
+    def __contains__(self, label: object) -> bool:
+        return True
+
+
+EVERY_LABEL = _Every()
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The operator of the machine: commands and jobs. Sees and does everything, and is audited by its text."""
+
+    text: str
+    address: str | None = None
+    request_id: str = ""
+
+    @property
+    def account_id(self) -> int | None:
+        return None
+
+    @property
+    def labels(self) -> Set[str]:
+        return EVERY_LABEL
+
+    def post_for(self, action: str) -> tuple[int | None, int | None]:
+        return None, None
+
+    def purpose_for(self, action: str) -> str:
+        return "operation"
+
+    def require(self, action: str, obj: Model | None = None) -> None:
+        return None
