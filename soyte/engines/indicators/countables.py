@@ -1,0 +1,101 @@
+"""What can be counted: rooms offer it in their `countables.py`; this engine knows no health word.
+
+A countable is a queryset of rows with a day, named measures over them, named filters and named dimensions. An indicator (a
+content file) picks one of each. SQL lives in the countable, never in content.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models import Aggregate, Expression, Model, Q, QuerySet
+from django.utils.module_loading import module_has_submodule
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Names = Callable[[Iterable[str], date], Mapping[str, str]]
+"""(keys, day) -> what each key was called on that day; keys without a name are left out."""
+
+
+def _no_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One way to split a figure: `key` gives each row its text key.
+
+    `singles_out` marks a dimension whose keys can name a protected condition (disease, ICD chapter, code): small cells
+    with labelled rows are hidden there from whoever lacks the grant.
+    """
+
+    code: str
+    title: str | _StrPromise
+    key: Expression
+    names: Names = _no_names
+    singles_out: bool = False
+    prepare: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of the units that should have sent something for the period, how many did."""
+
+    sent: int
+    expected: int
+
+
+@dataclass(frozen=True)
+class Countable:
+    """Rows that can be counted. `day` is the date field that decides the period; both ends are included.
+
+    `action` is what a viewer needs to see the figures (and its scope says of which units); `rows_action` is what he needs to
+    open the rows behind them.
+    """
+
+    code: str
+    title: str | _StrPromise
+    action: str
+    rows_action: str
+    rows: Callable[[], QuerySet[Any]]
+    day: str
+    unit: str
+    labels: str
+    measures: Mapping[str, Aggregate]
+    dimensions: tuple[Dimension, ...]
+    filters: Mapping[str, Q | Callable[[QuerySet[Any]], QuerySet[Any]]] = field(default_factory=dict)
+    coverage: Callable[[date, date], Coverage] | None = None
+
+    def dimension(self, code: str) -> Dimension:
+        for dimension in self.dimensions:
+            if dimension.code == code:
+                return dimension
+        raise KeyError(code)
+
+    def filtered(self, name: str | None, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if name is None:
+            return rows
+        narrow = self.filters[name]
+        return rows.filter(narrow) if isinstance(narrow, Q) else narrow(rows)
+
+    @property
+    def model(self) -> type[Model]:
+        return self.rows().model
+
+
+@cache
+def countables() -> dict[str, Countable]:
+    """Every countable by its code, from the `countables.py` modules of the house (their COUNTABLES)."""
+    found: dict[str, Countable] = {}
+    for config in apps.get_app_configs():
+        if config.module and config.name.startswith("soyte.") and module_has_submodule(config.module, "countables"):
+            for countable in importlib.import_module(f"{config.name}.countables").COUNTABLES:
+                found[countable.code] = countable
+    return found

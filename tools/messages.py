@@ -1,0 +1,127 @@
+"""The catalogues of the pages' strings, without GNU gettext: `collect`, `compile`, `check`.
+
+The source language is Vietnamese (msgids are Vietnamese sentences); English is soyte/locale/en/LC_MESSAGES/django.po.
+"""
+
+import io
+import os
+import re
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "soyte"
+ENGLISH = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
+KEYWORDS = {
+    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
+    "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+}
+_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+
+
+def sources():
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix == ".py" and not {"tests", "migrations"} & set(path.parts):
+            yield path, path.read_text()
+        elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
+            yield path, templatize(path)
+
+
+def templatize(path):
+    from django.conf import settings
+
+    if not settings.configured:
+        settings.configure(USE_I18N=True)
+    from django.utils.translation.template import templatize as to_python
+
+    return to_python(path.read_text(), origin=str(path))
+
+
+def collect():
+    """A catalogue of every marked string."""
+    catalog = Catalog(project="soyte", charset="utf-8")
+    for path, text in sources():
+        stream = io.BytesIO(text.encode())
+        for line, function, message, comments in extract_python(stream, list(KEYWORDS), ["Translators"], {"encoding": "utf-8"}):
+            add(catalog, function, message, f"{path.relative_to(ROOT)}:{line}", comments)
+    return catalog
+
+
+def add(catalog, function, message, place, comments):
+    parts = message if isinstance(message, tuple) else (message,)
+    context = None
+    if "pgettext" in function:
+        context, *parts = parts
+    if not parts or parts[0] is None:
+        return
+    identity = tuple(parts[:2]) if "ngettext" in function or "npgettext" in function else parts[0]
+    flags = ["python-format"] if _PLACEHOLDER.search(identity[0] if isinstance(identity, tuple) else identity) else []
+    catalog.add(identity, context=context, locations=[(place.rsplit(":", 1)[0], None)], flags=flags, auto_comments=comments)
+
+
+def english():
+    if not ENGLISH.exists():
+        return Catalog(locale="en", project="soyte", charset="utf-8")
+    with ENGLISH.open("rb") as stream:
+        return read_po(stream, locale="en", charset="utf-8")
+
+
+def command_collect():
+    known, found = english(), collect()
+    known.update(found, no_fuzzy_matching=True)
+    known.obsolete.clear()
+    ENGLISH.parent.mkdir(parents=True, exist_ok=True)
+    with ENGLISH.open("wb") as stream:
+        write_po(stream, known, width=120, omit_header=False, sort_output=True, no_location=True, include_previous=False)
+    missing = [m.id for m in known if m.id and not translated(m)]
+    print(f"{len(found)} strings, {len(missing)} without English")
+    return 0
+
+
+def translated(message):
+    parts = message.string if isinstance(message.string, tuple) else (message.string,)
+    return all(parts)
+
+
+def command_compile():
+    target = ENGLISH.with_suffix(".mo")
+    if target.exists() and ENGLISH.exists() and target.stat().st_mtime >= ENGLISH.stat().st_mtime:
+        return 0
+    target.parent.mkdir(parents=True, exist_ok=True)
+    making = target.with_suffix(f".{os.getpid()}")
+    with making.open("wb") as stream:
+        write_mo(stream, english())
+    making.replace(target)
+    return 0
+
+
+def placeholders(text):
+    return set(_PLACEHOLDER.findall(text))
+
+
+def command_check():
+    """Every string has its English, with the same placeholders; nothing obsolete is left."""
+    known, faults = english(), []
+    for message in collect():
+        if not message.id:
+            continue
+        first = message.id[0] if isinstance(message.id, tuple) else message.id
+        mine = known.get(message.id, context=message.context)
+        if mine is None or not translated(mine):
+            faults.append(f"no English: {first}")
+            continue
+        theirs = mine.string if isinstance(mine.string, tuple) else (mine.string,)
+        if any(placeholders(text) != placeholders(first) for text in theirs):
+            faults.append(f"placeholders differ: {first}")
+    print(*faults[:40], f"{len(faults)} faults", sep="\n") if faults else None
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit({"collect": command_collect, "compile": command_compile, "check": command_check}[sys.argv[1]]())
