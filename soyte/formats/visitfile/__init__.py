@@ -3,7 +3,10 @@
 Two passes: `survey` proves a file well-formed to its end and cuts it into pieces, `read_visit` reads one piece.
 """
 
+from soyte.formats.visitfile.envelope import survey
+from soyte.formats.visitfile.faults import SHORT_CODES
 from soyte.formats.visitfile.model import Finding, Row, Sheet, Survey, Visit
+from soyte.formats.visitfile.sheet import read_assessment, read_check_in
 from soyte.formats.visitfile.spec import GENERATIONS, TABLE_NAMES, Field, Table, field, judged_by, table, tables
 from soyte.formats.visitfile.values import (
     VIETNAM,
@@ -15,9 +18,11 @@ from soyte.formats.visitfile.values import (
     read_partial_date,
     split_list,
 )
+from soyte.formats.visitfile.visit import read_visit
 
 __all__ = [
     "GENERATIONS",
+    "SHORT_CODES",
     "TABLE_NAMES",
     "VIETNAM",
     "Field",
@@ -30,12 +35,16 @@ __all__ = [
     "Visit",
     "field",
     "judged_by",
+    "read_assessment",
+    "read_check_in",
     "read_day",
     "read_decimal",
     "read_instant",
     "read_instant_or_day",
     "read_partial_date",
+    "read_visit",
     "split_list",
+    "survey",
     "table",
     "tables",
 ]

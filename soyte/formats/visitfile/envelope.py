@@ -1,0 +1,297 @@
+"""First pass: proves a file well-formed to its end and cuts it into pieces, with memory that does not grow with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import BinaryIO
+from unicodedata import normalize
+from xml.parsers import expat
+
+from soyte.formats.visitfile import faults
+from soyte.formats.visitfile.model import Finding, Survey
+from soyte.formats.visitfile.values import read_day
+from soyte.formats.visitfile.visit import Part, visit_code
+
+CHUNK = 1 << 20
+_KINDS = {
+    "GIAMDINHHS": "visits",
+    "CHI_TIEU_TRANG_THAI_KCB": "check_in",
+    "CHI_TIEU_GIAM_DINH_YKHOA": "assessment",
+}
+_BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_WRAPPER = ["GIAMDINHHS", "THONGTINHOSO", "DANHSACHHOSO", "HOSO"]
+
+
+def survey(stream: BinaryIO) -> Survey:
+    """Read a file to its end once.
+
+    The file is refused (`fatal`) when it is empty, compressed, not well-formed, has a DOCTYPE, is nested deeper than
+    64, holds a text of more than 9 MB, is in an encoding other than UTF-8 (or UTF-16 with a byte order mark), or has
+    another root or wrapper. Nothing is fetched, inflated or expanded. Raises only what the stream raises.
+    """
+    first = stream.read(CHUNK)
+    refused = _refusal(first)
+    if refused is not None:
+        return Survey(kind=None, size=len(first), fatal=refused)
+    surveyor = _Surveyor(first)
+    chunk = first
+    try:
+        while chunk:
+            surveyor.feed(chunk)
+            chunk = stream.read(CHUNK)
+        surveyor.close()
+    except _Refused as refusal:
+        return surveyor.result(fatal=refusal.finding)
+    return surveyor.result(fatal=None)
+
+
+def _refusal(first: bytes) -> Finding | None:
+    """Why the first bytes open no XML file."""
+    compressed = faults.compression(first)
+    if compressed is not None:
+        return Finding("file.compressed", value=compressed)
+    if _encoding(first) != "utf-8":
+        return None
+    text = first.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text:
+        return Finding("file.empty")
+    if not text.startswith(b"<"):
+        return Finding("file.not_xml", value="pdf" if text.startswith(b"%PDF") else "")
+    return None
+
+
+def _encoding(first: bytes) -> str:
+    return next((name for mark, name in _BOMS.items() if first.startswith(mark)), "utf-8")
+
+
+class _Refused(Exception):
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
+
+
+class _Surveyor:
+    """Follows the events of one file. Only the few texts that the survey needs are ever collected."""
+
+    def __init__(self, first: bytes) -> None:
+        self.kind: str | None = None
+        self.envelope = {"MACSKCB": "", "NGAYLAP": "", "SOLUONGHOSO": ""}
+        self.findings: list[Finding] = []
+        self.starts: list[int] = []
+        self.codes: list[str | None] = []
+        self.end = 0  # of the last HOSO
+        self.signed = False
+        self.encoding = _encoding(first)
+        self._path: list[str] = []
+        self._mark = 0  # where the last tag began: what lies between is text
+        self._fed = 0
+        self._chunk = b""
+        self._text: list[str] = []
+        self._part: Part | None = None  # content of the XML1 of this HOSO
+        self._loai = ""
+        self._inline_code: str | None = None
+        self._between = False  # after a HOSO, before the next tag
+        self._parser = self._new_parser(first)
+
+    def _new_parser(self, first: bytes) -> expat.XMLParserType:
+        # Bytes that are valid UTF-8 are read as UTF-8 whatever the file declares.
+        parser = expat.ParserCreate("utf-8" if self.encoding == "utf-8" else "utf-16")
+        parser.buffer_text = True
+        parser.buffer_size = 1 << 16
+        parser.StartDoctypeDeclHandler = self._doctype
+        parser.StartElementHandler = self._open
+        parser.EndElementHandler = self._close
+        if first.startswith(b"\xef\xbb\xbf"):
+            self.findings.append(Finding("file.bom"))
+        if self.encoding != "utf-8":
+            self.findings.append(Finding("file.encoding.utf16", value=self.encoding))
+        elif (declared := faults.declared_encoding(first)) is not None:
+            self.findings.append(Finding("file.encoding.declared", value=declared))
+        return parser
+
+    def feed(self, chunk: bytes) -> None:
+        self._chunk = chunk
+        try:
+            self._parser.Parse(chunk, False)
+        except expat.ExpatError as error:
+            raise _Refused(self._malformed(error)) from error
+        self._fed += len(chunk)
+        # Not only texts: an endless comment or tag would make the parser buffer all of it.
+        if self._fed - self._mark > faults.MAX_TEXT + CHUNK:
+            raise _Refused(self._too_long())
+
+    def close(self) -> None:
+        try:
+            self._parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise _Refused(self._malformed(error)) from error
+        if self.kind == "visits" and not self.starts:
+            raise _Refused(Finding("file.wrapper", value="/".join(_WRAPPER)))
+
+    def result(self, *, fatal: Finding | None) -> Survey:
+        if fatal is None:
+            self._check_envelope()
+        repeated = Counter(code for code in self.codes if code is not None)
+        return Survey(
+            kind=self.kind,
+            encoding=self.encoding,
+            facility_code=self.envelope["MACSKCB"],
+            made_on=self.envelope["NGAYLAP"],
+            declared_count=self.envelope["SOLUONGHOSO"],
+            signed=self.signed,
+            size=self._fed,
+            pieces=self._pieces() if fatal is None else (),
+            codes=tuple(self.codes),
+            fatal=fatal,
+            findings=tuple(self.findings),
+            duplicates=frozenset(code for code, count in repeated.items() if count > 1),
+        )
+
+    def _pieces(self) -> tuple[tuple[int, int], ...]:
+        if self.kind != "visits":
+            return ((0, self._fed),)
+        bounds = [0, *self.starts, self.end, self._fed]
+        return tuple(pairwise(bounds))
+
+    def _check_envelope(self) -> None:
+        if self.kind != "visits":
+            return
+        declared, found = self.envelope["SOLUONGHOSO"], len(self.starts)
+        if declared != str(found) and not (declared.isdigit() and int(declared[:9]) == found):
+            params = {"found": str(found)}
+            self.findings.append(Finding("envelope.SOLUONGHOSO", field="SOLUONGHOSO", value=declared, params=params))
+        try:
+            readable = read_day(self.envelope["NGAYLAP"]) is not None
+        except ValueError:
+            readable = False
+        if not readable:
+            self.findings.append(Finding("envelope.NGAYLAP", field="NGAYLAP", value=self.envelope["NGAYLAP"]))
+
+    def _malformed(self, error: expat.ExpatError) -> Finding:
+        at = self._parser.ErrorByteIndex - self._fed  # offset in the chunk; negative when it began in an earlier one
+        params = {"text_line": str(error.lineno), "column": str(error.offset + 1), "visit": str(len(self.starts))}
+        if self.encoding == "utf-8" and b"\0" in self._chunk:
+            return Finding("file.nul", params=params)
+        if self.encoding == "utf-8" and _broken_utf8(self._chunk):
+            return Finding("file.encoding.invalid", value=faults.declared_encoding(self._chunk) or "", params=params)
+        params["hint"] = faults.hint_of(error.code, self._chunk, at) if 0 <= at <= len(self._chunk) else "xml"
+        field = self._path[-1] if self._path else None
+        table = self._loai if len(self._path) > 5 and self._loai else None
+        return Finding("file.malformed", table=table, field=field, params=params)
+
+    def _too_long(self) -> Finding:
+        params = {"text_line": str(self._parser.CurrentLineNumber), "visit": str(len(self.starts))}
+        return Finding("file.text_size", field=self._path[-1] if self._path else None, params=params)
+
+    def _doctype(self, *_: object) -> None:
+        raise _Refused(Finding("file.dtd", params={"text_line": str(self._parser.CurrentLineNumber)}))
+
+    def _open(self, name: str, _: dict[str, str]) -> None:
+        at = self._parser.CurrentByteIndex
+        if at - self._mark > faults.MAX_TEXT:
+            raise _Refused(self._too_long())
+        self._mark = at
+        self._settle(at)
+        path = self._path
+        path.append(name)
+        depth = len(path)
+        if depth > faults.MAX_DEPTH:
+            raise _Refused(Finding("file.depth", params={"text_line": str(self._parser.CurrentLineNumber)}))
+        if depth == 1:
+            self._open_root(name)
+        elif depth <= 8:
+            self._open_inside(depth, name, at)
+
+    def _settle(self, at: int) -> None:
+        """The first tag after a HOSO ends its piece: blanks and comments between two HOSO go with the former."""
+        if self._between:
+            self.end = at
+            self._between = False
+
+    def _open_root(self, name: str) -> None:
+        self.kind = _KINDS.get(name)
+        if self.kind is None:
+            raise _Refused(Finding("file.root", value=name))
+
+    def _open_inside(self, depth: int, name: str, at: int) -> None:
+        path = self._path
+        if depth == 2 or path[1] == "CHUKYDONVI":
+            self.signed = self.signed or depth > 2
+            self._collect(name == "CHUKYDONVI")
+        elif self.kind != "visits":
+            return
+        elif depth < 6 and name == "HOSO":
+            self._open_visit(at)
+        elif depth == 3:
+            self._collect(name in self.envelope)
+        elif path[3] != "HOSO":
+            return
+        elif depth == 5:
+            self._loai = ""
+        elif depth == 6:
+            self._collect(name == "LOAIHOSO" or (name == "NOIDUNGFILE" and self._loai in ("", "XML1")))
+        elif depth == 8:
+            self._collect(name == "MA_LK" and path[6] == "TONG_HOP" and self._inline_code is None)
+
+    def _open_visit(self, at: int) -> None:
+        if self._path != _WRAPPER:
+            raise _Refused(Finding("file.wrapper", value="/".join(self._path)))
+        self.starts.append(at)
+        self._part = None
+        self._inline_code = None
+
+    def _collect(self, wanted: bool) -> None:
+        if wanted:
+            self._text = []
+            self._parser.CharacterDataHandler = self._text.append
+
+    def _close(self, name: str) -> None:
+        at = self._parser.CurrentByteIndex
+        if at - self._mark > faults.MAX_TEXT:
+            raise _Refused(self._too_long())
+        self._mark = at
+        self._settle(at)
+        depth = len(self._path)
+        if depth <= 8:
+            self._close_inside(depth, name)
+        self._path.pop()
+
+    def _close_inside(self, depth: int, name: str) -> None:
+        path = self._path
+        if depth == 2 and name == "CHUKYDONVI":
+            self.signed = self.signed or bool("".join(self._text).strip())
+        elif depth == 3 and name in self.envelope:
+            self.envelope[name] = "".join(self._text).strip()
+        elif depth > 3 and path[3] == "HOSO":
+            self._close_in_visit(depth, name)
+        self._parser.CharacterDataHandler = None
+
+    def _close_in_visit(self, depth: int, name: str) -> None:
+        if depth == 4:
+            self._between = True
+            self.codes.append(self._inline_code or (visit_code(self._part) if self._part is not None else None))
+        elif depth == 6 and name == "LOAIHOSO":
+            self._loai = "".join(self._text).strip().upper()
+        elif depth == 6 and name == "NOIDUNGFILE":
+            self._close_content()
+        elif depth == 8 and name == "MA_LK" and self._path[6] == "TONG_HOP" and self._inline_code is None:
+            self._inline_code = normalize("NFC", "".join(self._text)).strip()
+
+    def _close_content(self) -> None:
+        text = "".join(self._text).strip()
+        if text and self._part is None and self._loai in ("", "XML1"):
+            self._part = Part("XML1", text.encode(), inline=text.startswith("<"))
+        self._text = []
+
+
+def _broken_utf8(chunk: bytes) -> bool:
+    """Does the chunk hold bytes that are no UTF-8, apart from a character cut at either end?"""
+    start = 0
+    while start < min(3, len(chunk)) and chunk[start] & 0xC0 == 0x80:
+        start += 1
+    try:
+        chunk[start:].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason != "unexpected end of data"
+    return False
