@@ -1,0 +1,164 @@
+"""Visits: one row for each version of a visit that was taken, one for each check-in."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from soyte.clinical.lines import ChargedLine, LabelledText
+from soyte.kernel.ids import uuid7
+
+
+class PersonAsWritten(models.Model):
+    """Who the file says the patient is, letter by letter: the person's page shows contradictions from here."""
+
+    full_name = models.TextField()
+    birth_written = models.TextField()  # NGAY_SINH, yyyymmddHHMM with 00 for the unknown; 4210 also a bare year
+    sex = models.TextField()
+    patient_no = models.TextField(default="")  # MA_BN, the facility's own number
+    citizen_no = models.TextField(default="")
+    ethnic_code = models.TextField(default="")
+    nationality_code = models.TextField(default="")
+    occupation_code = models.TextField(default="")
+    address = models.TextField(default="")
+    province_code = models.TextField(default="")
+    district_code = models.TextField(default="")
+    commune_code = models.TextField(default="")
+    phone = models.TextField(default="")
+
+    class Meta:
+        abstract = True
+
+
+class Encounter(PersonAsWritten):
+    """One version of a visit of a person to a facility: FHIR R4 Encounter, XML1 of a visit file.
+
+    Of all versions of one (facility_code, visit_code) at most one is `in_force`; the others stay as they were. A withdrawn
+    visit has none in force. Texts are sealed where `labels` is not empty; codes, dates and amounts never are.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="encounters", db_index=False)
+    facility_code = models.CharField(max_length=5)  # MA_CSKCB
+    visit_code = models.CharField(max_length=100)  # MA_LK
+    generation = models.CharField(max_length=4)  # 4210, 130 or 3176: the specification that the file was judged by
+
+    kind = models.CharField(max_length=2)  # MA_LOAI_KCB as counted: 4210's 1, 2, 3 are 01, 02, 03
+    kind_written = models.TextField()
+    subject_code = models.TextField(default="")  # MA_DOITUONG_KCB; 4210: MA_LYDO_VVIEN
+    started_at = models.DateTimeField()  # NGAY_VAO
+    admitted_at = models.DateTimeField(null=True)  # NGAY_VAO_NOI_TRU
+    ended_at = models.DateTimeField()  # NGAY_RA
+    ended_on = models.DateField()  # the day of NGAY_RA in Vietnam: the day on which figures count the visit
+    treatment_days = models.IntegerField(null=True)  # SO_NGAY_DTRI
+    result_code = models.TextField(default="")  # KET_QUA_DTRI
+    discharge_code = models.TextField(default="")  # MA_LOAI_RV; 4210: TINH_TRANG_RV
+    department_codes = models.TextField(default="")  # MA_KHOA, joined by ";"
+    area_code = models.TextField(default="")  # MA_KHUVUC
+    accident_code = models.TextField(default="")  # MA_TAI_NAN
+    referred_from = models.TextField(default="")  # MA_NOI_DI
+    referred_to = models.TextField(default="")  # MA_NOI_DEN
+    record_no = models.TextField(default="")  # MA_HSBA
+    head_code = models.TextField(default="")  # MA_TTDV, who signs for the facility
+
+    main_icd = models.TextField()  # MA_BENH_CHINH
+    main_icd_chapter = models.CharField(max_length=5, default="")  # Roman; empty where no list has the code
+    reason = LabelledText(default="")  # LY_DO_VV
+    admission_reason = LabelledText(default="")  # LY_DO_VNT
+    admission_reason_code = models.TextField(default="")  # MA_LY_DO_VNT
+    admission_diagnosis = LabelledText(default="")  # CHAN_DOAN_VAO
+    discharge_diagnosis = LabelledText(default="")  # CHAN_DOAN_RV; 4210: TEN_BENH
+    treatment = LabelledText(default="")  # PP_DIEU_TRI
+    note = LabelledText(default="")  # GHI_CHU
+
+    # đồng, as XML1 states them: what figures of cost add up; the whole of the money stands in coverage.Claim
+    total_amount = models.DecimalField(max_digits=20, decimal_places=3, null=True)  # T_TONGCHI_BV; 4210: T_TONGCHI
+    insurer_amount = models.DecimalField(max_digits=20, decimal_places=3, null=True)  # T_BHTT
+
+    labels = ArrayField(models.TextField(), default=list)  # classes of soyte.kernel.labels; empty = none
+    version_day = models.DateField()  # NGAYLAP of the file, never later than the day of receipt
+    received_at = models.DateTimeField()
+    received_order = models.BigIntegerField()  # grows with receipt: decides between versions of one day
+    in_force = models.BooleanField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.TextField(default="")
+    source_visit_id = models.BigIntegerField(null=True)  # the received visit (visit_intake.ReceiptVisit) it was read from
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility_code", "visit_code"], condition=Q(in_force=True), name="encounter_one_version_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_force=False) | Q(withdrawn_at=None), name="encounter_withdrawn_is_not_in_force"
+            ),
+        ]
+        indexes = [
+            # the timeline of a person's page; whether a person was at a facility lately
+            models.Index(fields=["person", "-started_at"], condition=Q(in_force=True), name="encounter_person_newest"),
+            # the list of a facility's visits, newest first; figures of one facility
+            models.Index(fields=["unit", "-ended_on", "-id"], condition=Q(in_force=True), name="encounter_unit_newest"),
+            # figures of all facilities over a period, and the rows they open to
+            models.Index(fields=["ended_on", "facility_code"], condition=Q(in_force=True), name="encounter_ended_on"),
+            # earlier and withdrawn versions of a visit
+            models.Index(
+                fields=["facility_code", "visit_code"], condition=Q(in_force=False), name="encounter_past_versions"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.facility_code}/{self.visit_code}"
+
+
+class CheckIn(PersonAsWritten):
+    """A person who came and is still there: XML0, sent at the first cost. The visit of the same code ends it.
+
+    One row for each (facility_code, visit_code) and receipt; the latest is `in_force` until the visit itself is taken.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
+    # only where she was known already: the visit itself makes a new person
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="check_ins")
+    facility_code = models.CharField(max_length=5)
+    visit_code = models.CharField(max_length=100)
+    kind = models.CharField(max_length=2)
+    subject_code = models.TextField(default="")
+    card_number = models.TextField(default="")
+    started_at = models.DateTimeField()
+    admitted_at = models.DateTimeField(null=True)
+    reason = LabelledText(default="")  # LY_DO_VNT
+    reason_code = models.TextField(default="")
+    labels = ArrayField(models.TextField(), default=list)
+    received_at = models.DateTimeField()
+    received_order = models.BigIntegerField()
+    in_force = models.BooleanField()
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    source_receipt_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facility_code", "visit_code"], condition=Q(in_force=True), name="check_in_one_in_force"
+            ),
+        ]
+        indexes = [
+            # who is at the facilities now
+            models.Index(fields=["-started_at"], condition=Q(in_force=True), name="check_in_open_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.facility_code}/{self.visit_code}"
+
+
+class EncounterStay(ChargedLine):
+    """Days on a bed: a line of XML3 of groups 14 to 16. `at` is its beginning (NGAY_YL)."""
+
+    department_code = models.TextField(default="")
+    bed_code = models.TextField(default="")  # MA_GIUONG
+    service_code = models.TextField(default="")
+    until = models.DateTimeField(null=True)  # NGAY_KQ
+    days = models.DecimalField(max_digits=16, decimal_places=4, null=True)  # SO_LUONG
+    shared_percent = models.DecimalField(max_digits=9, decimal_places=3, null=True)  # TYLE_TT_DV: 50 = bed shared by two

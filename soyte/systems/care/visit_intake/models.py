@@ -1,0 +1,171 @@
+"""What was received, piece by piece, and what became of it."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Receipt(models.Model):
+    """One file that was received. The same bytes have one receipt, however often they come.
+
+    `id` grows with receipt: of two versions of a visit with the same NGAYLAP the one of the greater id is in force.
+    A receipt in state `received` was cut short; receiving the same bytes again finishes it.
+    """
+
+    class Channel(models.TextChoices):
+        GATEWAY = "gateway", _("Cổng nhận")
+        UPLOAD = "upload", _("Tải lên")
+        FOLDER = "folder", _("Thư mục theo dõi")
+        COMMAND = "command", _("Dòng lệnh")
+
+    class Kind(models.TextChoices):
+        VISITS = "visits", _("Hồ sơ khám bệnh")
+        CHECK_IN = "check_in", _("Báo có mặt")
+        ASSESSMENT = "assessment", _("Giám định y khoa")
+        UNREADABLE = "unreadable", _("Không đọc được")
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Đang xử lý")
+        DONE = "done", _("Đã xong")
+
+    class Signature(models.TextChoices):
+        NONE = "none", _("Không có chữ ký")
+        VALID = "valid", _("Chữ ký đúng")
+        INVALID = "invalid", _("Chữ ký sai")
+        UNVERIFIED = "unverified", _("Chưa kiểm được")
+
+    number = models.TextField(unique=True)  # what the sender is told: maGiaoDich
+    sha256 = models.BinaryField(unique=True)
+    size = models.BigIntegerField()
+    filename = models.TextField()
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    received_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, choices=State.choices)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+
+    account = models.ForeignKey(
+        "accounts.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    sender = models.TextField()  # name for the list: username or command
+    sender_facility = models.TextField(default="")  # the signed-in account's facility, which both codes must name
+    unit = models.ForeignKey(
+        "organisations.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # the sender's unit; without one that of MACSKCB, once known
+    facility_code = models.TextField(default="")  # MACSKCB
+    made_on_written = models.TextField(default="")  # NGAYLAP
+    version_day = models.DateField()  # NGAYLAP, never later than the day of receipt; that day where it is unreadable
+    declared_count = models.IntegerField(null=True)  # SOLUONGHOSO
+    signature = models.CharField(max_length=10, choices=Signature.choices, default=Signature.NONE)
+    signer = models.TextField(default="")
+
+    # sums of the first run, told again when the same bytes come again
+    visit_count = models.IntegerField(default=0)
+    accepted_count = models.IntegerField(default=0)
+    refused_count = models.IntegerField(default=0)
+    replaced_count = models.IntegerField(default=0)
+    persons_new_count = models.IntegerField(default=0)
+    row_count = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            # the sender's list of files, newest first; his calendar of the month
+            models.Index(fields=["unit", "-id"], name="receipt_unit_newest"),
+            # the department's list of all files; quality over a period
+            models.Index(fields=["-received_at"], name="receipt_newest"),
+            # work that was cut short
+            models.Index(fields=["id"], condition=models.Q(state="received"), name="receipt_unfinished"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SourcePiece(models.Model):
+    """One piece of a received file: joined in order of `seq` the pieces of a receipt are the very bytes received.
+
+    Piece 0 is the head of the envelope, then one for each HOSO, last the tail. A file that could not be cut is kept as
+    pieces of equal size.
+    """
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="pieces", db_index=False)
+    seq = models.IntegerField()
+    blob = models.ForeignKey(
+        "files.Blob", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["receipt", "seq"], name="source_piece_once")]
+
+
+class ReceiptVisit(models.Model):
+    """The verdict on one HOSO of a received file. A refused one is kept with its findings and can be run again."""
+
+    class Verdict(models.TextChoices):
+        ACCEPTED = "accepted", _("Đã nhận")
+        REFUSED = "refused", _("Bị từ chối")
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="visits", db_index=False)
+    seq = models.IntegerField()  # the number of its SourcePiece
+    blob = models.ForeignKey(
+        "files.Blob", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    facility_code = models.TextField(default="")  # MA_CSKCB as far as it could be read
+    visit_code = models.TextField(null=True)  # MA_LK; null where XML1 could not be read
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    replaced = models.BooleanField(default=False)  # accepted, and an earlier version was known
+    encounter = models.ForeignKey(
+        "encounters.Encounter", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    labels = ArrayField(models.TextField(), default=list)
+    ended_on = models.DateField(null=True)
+    amount = models.DecimalField(max_digits=20, decimal_places=3, null=True)  # đồng, T_TONGCHI_BV: the money at stake
+    replayed_at = models.DateTimeField(null=True)  # when a refused one was run again last
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["receipt", "seq"], name="receipt_visit_once")]
+        indexes = [
+            # all that was received of one visit, newest first
+            models.Index(fields=["facility_code", "visit_code", "-id"], name="receipt_visit_versions"),
+            # the list of refused visits
+            models.Index(
+                fields=["facility_code", "-id"], condition=models.Q(verdict="refused"), name="receipt_visit_refused"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.facility_code}/{self.visit_code or '?'}"
+
+
+class Finding(models.Model):
+    """One thing that a rule found in a received file. `receipt_visit` is null for a finding on the envelope or file.
+
+    `value`, `params` and `message` are sealed (params as one sealed string under the key "sealed") where the visit
+    carries a label.
+    """
+
+    class Severity(models.TextChoices):
+        ERROR = "error", _("Lỗi")
+        WARNING = "warning", _("Cảnh báo")
+        NOTE = "note", _("Ghi nhận")
+
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="findings")
+    receipt_visit = models.ForeignKey(
+        ReceiptVisit, on_delete=models.PROTECT, null=True, related_name="findings", db_index=False
+    )
+    table = models.TextField(null=True)  # XML2; null for the envelope
+    line = models.IntegerField(null=True)  # 1-based row in the table
+    field = models.TextField(null=True)
+    code = models.TextField()
+    severity = models.CharField(max_length=7, choices=Severity.choices)
+    value = models.TextField(default="")  # as received
+    params = models.JSONField(default=dict)
+    message = models.TextField()
+
+    class Meta:
+        indexes = [
+            # the findings of one visit, on its page
+            models.Index(fields=["receipt_visit"], condition=models.Q(receipt_visit__isnull=False), name="finding_visit"),
+        ]
