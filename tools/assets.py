@@ -91,8 +91,8 @@ def _build(out: Path) -> None:
     (out / "soyte.css").write_text(_stylesheet())
     (out / "sprite.svg").write_text(_sprite())
     (out / "htmx.js").write_text(_without_source_map(MODULES / "htmx.org/dist/htmx.min.js"))
-    shutil.copyfile(SOURCE / "soyte.js", out / "soyte.js")
-    shutil.copyfile(SOURCE / "favicon.svg", out / "favicon.svg")
+    for name in ("soyte.js", "favicon.svg", "gate.svg"):
+        shutil.copyfile(SOURCE / name, out / name)
 
 
 def _without_source_map(file: Path) -> str:

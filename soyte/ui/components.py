@@ -1,0 +1,119 @@
+"""The typed arguments of the components in templatetags/ui.py. Texts are shown as they are, escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TONES = ("", "good", "warn", "bad", "info", "dunno")
+TONE_ICONS = {"good": "check", "warn": "alert-triangle", "bad": "alert-circle", "info": "info-circle", "dunno": "help-circle"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    title: str
+    url: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    title: str
+    url: str
+    current: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A state in a word. Tone dunno is for what nobody knows, never for none."""
+
+    text: str
+    tone: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A labelled value; an empty value shows as "Chưa biết" in the colour of ignorance."""
+
+    label: str
+    value: object
+    note: str = ""
+    tone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A filter in force and the address of the same list without it."""
+
+    title: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a timeline. `pin`: "" a visit, in = a stay, alert, low = a small event."""
+
+    when: str
+    when_note: str
+    title: str
+    url: str = ""
+    text: str = ""
+    source: str = ""
+    source_url: str = ""
+    chips: Sequence[Chip] = ()
+    pin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventYear:
+    title: str
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time left or overdue in words; `percent` of the time used up, None draws no bar; `due` is the tooltip."""
+
+    text: str
+    tone: str = ""
+    percent: int | None = None
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    icon: str
+    title: str
+    url: str
+    context: Sequence[str] = ()
+    clock: Clock | None = None
+    action: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkGroup:
+    title: str
+    items: Sequence[WorkItem]
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a stacked bar."""
+
+    text: str
+    count: int
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayCell:
+    """One day of a month grid. tone none = nothing was received, which is not known to be right or wrong."""
+
+    value: str
+    note: str = ""
+    tone: str = ""
+    url: str = ""
