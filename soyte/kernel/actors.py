@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+import datetime as dt
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -27,6 +30,23 @@ class Acting(Protocol):
     @property
     def labels(self) -> Set[str]:
         """Sensitivity labels whose content this actor may see."""
+        ...
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment for which the actor was made: one answer throughout a request."""
+        ...
+
+    def holds(self, action: str) -> bool:
+        """Some post in force gives `action`, over whatever scope."""
+        ...
+
+    def units(self, action: str) -> frozenset[int] | None:
+        """Keys of the units over which a post gives `action`; None is the whole province."""
+        ...
+
+    def holdings(self, action: str) -> Sequence[str]:
+        """The posts that give `action`, in words: "Bác sĩ, Bệnh viện A"."""
         ...
 
     def post_for(self, action: str) -> tuple[int | None, int | None]:
@@ -67,6 +87,19 @@ class Machine:
     @property
     def labels(self) -> Set[str]:
         return EVERY_LABEL
+
+    @property
+    def now(self) -> dt.datetime:
+        return timezone.now()
+
+    def holds(self, action: str) -> bool:
+        return True
+
+    def units(self, action: str) -> frozenset[int] | None:
+        return None
+
+    def holdings(self, action: str) -> Sequence[str]:
+        return [self.text]
 
     def post_for(self, action: str) -> tuple[int | None, int | None]:
         return None, None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
+
+from django.db import IntegrityError, transaction
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -29,3 +33,20 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return str(self.message) % self.facts if self.facts else str(self.message)
+
+
+@contextmanager
+def refusing(**errors: DomainError) -> Iterator[None]:
+    """Turn a broken constraint into the error that its name stands for: refusing(unit_name_once=NameTaken(...)).
+
+    The block is a savepoint, so the transaction around it goes on.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as broken:
+        diagnosis = getattr(broken.__cause__, "diag", None)
+        error = errors.get(getattr(diagnosis, "constraint_name", None) or "")
+        if error is None:
+            raise
+        raise error from broken

@@ -31,7 +31,7 @@ class HeldPost:
     unit_name: str
     reach: Reach
 
-    def units(self, scope: Scope) -> frozenset[int]:
+    def reached(self, scope: Scope) -> frozenset[int]:
         return self.reach.own if scope == "own" else self.reach.subtree
 
 
@@ -58,15 +58,16 @@ class Actor:
         return frozenset[str]().union(*(post.role.labels for post in self.posts))
 
     def holds(self, action: str) -> bool:
-        """Some post in force gives `action`, over whatever scope."""
         return any(action in post.role.actions for post in self.posts)
 
+    def holdings(self, action: str) -> list[str]:
+        return [f"{post.role.title}, {post.unit_name}" for post in self.posts if action in post.role.actions]
+
     def units(self, action: str) -> frozenset[int] | None:
-        """Units over which a post gives `action`; None is the whole province."""
         grants = [(post, post.role.actions[action]) for post in self.posts if action in post.role.actions]
         if any(scope == "province" for _, scope in grants):
             return None
-        return frozenset[int]().union(*(post.units(scope) for post, scope in grants))
+        return frozenset[int]().union(*(post.reached(scope) for post, scope in grants))
 
     def _granting(self, action: str) -> HeldPost | None:
         granting = (post for post in self.posts if action in post.role.actions)

@@ -25,7 +25,7 @@ def _request_id(request: HttpRequest) -> str:
 
 def _actor(request: HttpRequest, request_id: str) -> Actor:
     account = request.user if request.user.is_authenticated else None
-    return actor_for(account, address=client_address(request), request_id=request_id)  # type: ignore[arg-type]
+    return actor_for(account, address=client_address(request), request_id=request_id)
 
 
 class ActorMiddleware:

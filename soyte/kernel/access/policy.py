@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from soyte.kernel.access.rules import Clause, Rows, rule
-from soyte.kernel.actors import Machine
+from soyte.kernel.actors import Acting, Machine
 from soyte.kernel.audit.services import record_refused
 from soyte.kernel.errors import DomainError
 from soyte.kernel.systems import permissions
-
-if TYPE_CHECKING:
-    from soyte.kernel.access.actor import Actor
 
 M = TypeVar("M", bound=Model)
 
@@ -46,12 +43,12 @@ class Explanation:
         return " ".join(finding.text for finding in self.findings if finding.holds == self.allowed)
 
 
-def holds(actor: Actor | Machine, action: str) -> bool:
+def holds(actor: Acting, action: str) -> bool:
     """Some post in force gives the actor `action`: what opens a page, before any row is asked for."""
-    return isinstance(actor, Machine) or actor.holds(action)
+    return actor.holds(action)
 
 
-def visible(actor: Actor | Machine, action: str, queryset: QuerySet[M]) -> QuerySet[M]:
+def visible(actor: Acting, action: str, queryset: QuerySet[M]) -> QuerySet[M]:
     """The rows of `queryset` to which the actor may do `action`. Raises LookupError without a rule for its table."""
     if isinstance(actor, Machine):
         return queryset
@@ -61,14 +58,14 @@ def visible(actor: Actor | Machine, action: str, queryset: QuerySet[M]) -> Query
     return queryset.none() if rows is False else queryset.filter(rows)
 
 
-def can(actor: Actor | Machine, action: str, obj: Model | None = None) -> bool:
+def can(actor: Acting, action: str, obj: Model | None = None) -> bool:
     """The actor may do `action` to this row; without a row, somewhere at all."""
     if obj is None:
         return holds(actor, action)
     return visible(actor, action, type(obj)._default_manager.filter(pk=obj.pk)).exists()
 
 
-def why(actor: Actor | Machine, action: str, obj: Model | None = None) -> Explanation:
+def why(actor: Acting, action: str, obj: Model | None = None) -> Explanation:
     """`can`, with its reasons in Vietnamese."""
     if isinstance(actor, Machine):
         return Explanation(True, (Finding("machine", _("Đây là quyền của người vận hành máy chủ."), True),))
@@ -78,18 +75,18 @@ def why(actor: Actor | Machine, action: str, obj: Model | None = None) -> Explan
     return _why_row(actor, action, obj, posts)
 
 
-def _posts(actor: Actor, action: str) -> Finding:
+def _posts(actor: Acting, action: str) -> Finding:
     title = action_title(action)
-    if actor.account is None:
+    if actor.account_id is None:
         return Finding("posts", _("Bạn chưa đăng nhập."), False)
-    granting = [post for post in actor.posts if action in post.role.actions]
-    if not granting:
-        return Finding("posts", _("Không chức danh nào bạn đang giữ có quyền “%(title)s”.") % {"title": title}, False)
-    held = "; ".join(f"{post.role.title}, {post.unit_name}" for post in granting)
-    return Finding("posts", _("Quyền “%(title)s” có từ chức danh: %(held)s.") % {"title": title, "held": held}, True)
+    holdings = actor.holdings(action)
+    if not holdings:
+        return Finding("posts", _("Không chức danh nào đang hiệu lực có quyền “%(title)s”.") % {"title": title}, False)
+    sentence = _("Quyền “%(title)s” có từ chức danh: %(held)s.")
+    return Finding("posts", sentence % {"title": title, "held": "; ".join(holdings)}, True)
 
 
-def _why_row(actor: Actor, action: str, obj: Model, posts: Finding) -> Explanation:
+def _why_row(actor: Acting, action: str, obj: Model, posts: Finding) -> Explanation:
     declared = rule(action, type(obj))
     if not type(obj)._default_manager.filter(pk=obj.pk).exists():
         return Explanation(False, (posts, Finding("row", _("Dữ liệu này không còn."), False)))
@@ -103,7 +100,7 @@ def _why_row(actor: Actor, action: str, obj: Model, posts: Finding) -> Explanati
     return Explanation(allowed, (posts, *told, *bars))
 
 
-def _ask(clause: Clause, actor: Actor, obj: Model) -> Finding:
+def _ask(clause: Clause, actor: Acting, obj: Model) -> Finding:
     held = _takes(clause.rows(actor), obj)
     sentence = _("Dữ liệu này %(text)s.") if held else _("Không đúng là dữ liệu này %(text)s.")
     return Finding(clause.name, sentence % {"text": clause.text}, held)
@@ -118,7 +115,7 @@ def action_title(action: str) -> str:
     return str(declared.title) if declared else action
 
 
-def require(actor: Actor | Machine, action: str, obj: Model | None = None) -> None:
+def require(actor: Acting, action: str, obj: Model | None = None) -> None:
     """Pass in silence, or record the refused attempt (it survives a rollback) and raise Refused."""
     if can(actor, action, obj):
         return

@@ -27,11 +27,10 @@ from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.access.models import BreakGlass
+from soyte.kernel.actors import Acting
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
-
-    from soyte.kernel.access.actor import Actor
 
 Rows = Q | bool
 """Rows that a clause takes: a condition, or all (True), or none (False). An empty Q would vanish from an OR."""
@@ -47,7 +46,7 @@ class Clause:
 
     name: str
     text: str | _StrPromise
-    rows: Callable[[Actor], Rows]
+    rows: Callable[[Acting], Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,11 @@ class Rule:
     bars: tuple[Clause, ...] = ()
     purposes: frozenset[str] = frozenset()
 
-    def applies(self, actor: Actor) -> bool:
+    def applies(self, actor: Acting) -> bool:
         """The actor holds the action, under a purpose that fits."""
         return actor.holds(self.action) and (not self.purposes or actor.purpose_for(self.action) in self.purposes)
 
-    def rows(self, actor: Actor) -> Rows:
+    def rows(self, actor: Acting) -> Rows:
         if not self.applies(actor):
             return False
         return every([some(clause.rows(actor) for clause in self.opens), *(bar.rows(actor) for bar in self.bars)])
@@ -95,7 +94,7 @@ def every(parts: Iterable[Rows]) -> Rows:
 def by_post(action: str, unit: str) -> Clause:
     """Rows whose unit a post reaches. `unit`: path from the row to a unit's key, "pk" for units themselves."""
 
-    def rows(actor: Actor) -> Rows:
+    def rows(actor: Acting) -> Rows:
         units = actor.units(action)
         if units is None:
             return True
@@ -107,7 +106,7 @@ def by_post(action: str, unit: str) -> Clause:
 def label_bar(labels: str) -> Clause:
     """Rows all of whose labels the actor is granted. `labels`: path to a text[] column."""
 
-    def rows(actor: Actor) -> Rows:
+    def rows(actor: Acting) -> Rows:
         return Q(**{f"{labels}__contained_by": sorted(actor.labels)})
 
     return Clause("labels", _("không mang nhãn nhạy cảm mà bạn chưa được cấp"), rows)
@@ -116,7 +115,7 @@ def label_bar(labels: str) -> Clause:
 def opened_with_reason(person: str = "pk") -> Clause:
     """Rows of a person whose record this account has opened with a reason, while it lasts."""
 
-    def rows(actor: Actor) -> Rows:
+    def rows(actor: Acting) -> Rows:
         return Q(Exists(BreakGlass.objects.filter(
             account=actor.account_id, person_id=OuterRef(person), until__gt=actor.now)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.contrib.auth.views import redirect_to_login
@@ -17,7 +17,6 @@ from soyte.kernel.access import policy
 from soyte.kernel.access.actor import Actor
 from soyte.kernel.audit.services import record_refused
 
-P = ParamSpec("P")
 PUBLIC, SIGNED_IN = "public", "signed-in"
 
 
@@ -36,35 +35,32 @@ class NoRight(PermissionDenied):
         self.why = why
 
 
-View = Callable[Concatenate[Any, P], Any]
+View = TypeVar("View", bound=Callable[..., Any])
 
 
-def requires(permission: str, *, before_password_change: bool = False) -> Callable[[View[P]], View[P]]:
+def requires(permission: str, *, before_password_change: bool = False) -> Callable[[View], View]:
     """Guard a view. Nobody signed in is led to the sign-in page; without the right, NoRight is raised and audited.
 
     A one-time password opens only views marked `before_password_change` (the change itself, sign-out).
     """
 
-    def mark(view: View[P]) -> View[P]:
-        guarded = _guarded_async(view) if iscoroutinefunction(view) else _guarded(view)
-        guarded.permission = permission  # type: ignore[attr-defined]
-        guarded.before_password_change = before_password_change  # type: ignore[attr-defined]
-        return guarded
+    def mark(view: View) -> View:
+        guarded: Any
+        if iscoroutinefunction(view):
 
-    def _guarded(view: View[P]) -> View[P]:
-        @wraps(view)
-        def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
-            return _stop(request, permission, before_password_change) or view(request, *args, **kwargs)
+            @wraps(view)
+            async def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
+                stop = await sync_to_async(_stop)(request, permission, before_password_change)
+                return stop or await view(request, *args, **kwargs)
 
-        return guarded
+        else:
 
-    def _guarded_async(view: View[P]) -> View[P]:
-        @wraps(view)
-        async def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
-            stop = await sync_to_async(_stop)(request, permission, before_password_change)
-            return stop or await view(request, *args, **kwargs)
+            @wraps(view)
+            def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
+                return _stop(request, permission, before_password_change) or view(request, *args, **kwargs)
 
-        return guarded
+        guarded.permission = permission
+        return cast(View, guarded)
 
     return mark
 

@@ -41,6 +41,7 @@ class Unit(models.Model):
     name = models.CharField(max_length=255)
     name_folded = models.CharField(max_length=255, editable=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    content_code = models.CharField(max_length=40, null=True, unique=True)  # key of its row in a content file
     facility_code = models.CharField(max_length=5, null=True)
     gln = models.CharField(max_length=13, blank=True, default="")
     commune_code = models.CharField(max_length=5, null=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -34,12 +34,27 @@ def facility(code: str, on: dt.date) -> Unit | None:
     return Unit.objects.filter(in_force(on), facility_code=code).first()
 
 
-def facilities_by_code(codes: Collection[str]) -> dict[str, list[Unit]]:
-    """Units that ever bore each code, earliest first; a code without a unit is left out."""
-    found: dict[str, list[Unit]] = {}
+def facilities_by_code(codes: Iterable[str], on: dt.date | None = None) -> dict[str, Unit]:
+    """The unit of each code on a day, else (or without a day) the latest that bore it; unknown codes are left out."""
+    found: dict[str, Unit] = {}
     for unit in Unit.objects.filter(facility_code__in=list(codes)).order_by("facility_code", "valid_from"):
-        found.setdefault(str(unit.facility_code), []).append(unit)
+        known = found.get(str(unit.facility_code))
+        if known is None or on is None or not is_in_force(known, on):
+            found[str(unit.facility_code)] = unit
     return found
+
+
+def is_in_force(unit: Unit, on: dt.date) -> bool:
+    return unit.valid_from <= on and (unit.valid_to is None or unit.valid_to > on)
+
+
+_TREATING = [Unit.Kind.HOSPITAL, Unit.Kind.HEALTH_CENTRE, Unit.Kind.STATION, Unit.Kind.CLINIC]
+
+
+def open_facilities(start: dt.date, end: dt.date) -> QuerySet[Unit]:
+    """Treating facilities with an insurance code on some day from `start` to `end`: those that should send files."""
+    return Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=start), valid_from__lte=end,
+                               facility_code__isnull=False, kind__in=_TREATING)
 
 
 # UNION, not UNION ALL: a circle in the data ends the walk instead of running for ever.

@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import soyte.kernel.organisations.models
 from django.conf import settings
 from django.db import migrations, models
+
+import soyte.kernel.organisations.models
 
 
 class Migration(migrations.Migration):

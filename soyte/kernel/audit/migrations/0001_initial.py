@@ -6,7 +6,6 @@ import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
-
 # test_events_are_only_ever_added proves it. TRUNCATE is not refused: tests empty tables so, and the chain tells of it.
 APPEND_ONLY = """
 create function audit_append_only() returns trigger language plpgsql as $f$

@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import soyte.kernel.organisations.models
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
+
+import soyte.kernel.organisations.models
 
 
 class Migration(migrations.Migration):
@@ -23,6 +24,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('department', 'Sở'), ('office', 'Phòng, ban'), ('hospital', 'Bệnh viện'), ('health_centre', 'Trung tâm y tế'), ('station', 'Trạm y tế'), ('clinic', 'Phòng khám'), ('cdc', 'Trung tâm kiểm soát bệnh tật'), ('other', 'Đơn vị khác')], max_length=20)),
                 ('name', models.CharField(max_length=255)),
                 ('name_folded', models.CharField(editable=False, max_length=255)),
+                ('content_code', models.CharField(max_length=40, null=True, unique=True)),
                 ('facility_code', models.CharField(max_length=5, null=True)),
                 ('gln', models.CharField(blank=True, default='', max_length=13)),
                 ('commune_code', models.CharField(max_length=5, null=True)),

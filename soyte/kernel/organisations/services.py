@@ -1,0 +1,211 @@
+"""Changes to the units, one function per act."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from soyte.kernel.actors import Acting, Machine
+from soyte.kernel.audit.services import Row, batch, record
+from soyte.kernel.errors import DomainError, refusing
+from soyte.kernel.organisations.models import Unit, UnitName, UnitSuccession
+from soyte.kernel.text import fold, nfc
+
+EVER = dt.date(1900, 1, 1)
+"""Start of a unit of which only files tell: earlier than any visit."""
+
+
+class NameMissing(DomainError):
+    code = "organisations.name_missing"
+    message = _("Thiếu tên đơn vị. Ghi tên như trong quyết định thành lập.")
+
+
+class FacilityCodeForm(DomainError):
+    code = "organisations.facility_code_form"
+    message = _("Mã cơ sở “%(code)s” không đúng dạng. Mã gồm 5 chữ số hoặc chữ in hoa, ví dụ 70001.")
+
+
+class FacilityCodeTaken(DomainError):
+    code = "organisations.facility_code_taken"
+    message = _("Mã cơ sở %(code)s đã thuộc đơn vị khác trong thời gian này. "
+                           "Kết thúc đơn vị cũ trước, hoặc chọn ngày bắt đầu muộn hơn.")
+
+
+class UnitEnded(DomainError):
+    code = "organisations.ended"
+    message = _("Đơn vị “%(name)s” đã kết thúc ngày %(on)s.")
+
+
+class DateOrder(DomainError):
+    code = "organisations.date_order"
+    message = _("Ngày %(on)s không dùng được: phải sau ngày %(after)s và không muộn hơn hôm nay.")
+
+
+FACILITY_CODE = re.compile(r"[0-9A-Z]{5}")
+
+
+def _name(text: str) -> str:
+    name = " ".join(nfc(text).split())
+    if not name:
+        raise NameMissing()
+    return name
+
+
+def _facility_code(text: str | None) -> str | None:
+    if not text:
+        return None
+    if not FACILITY_CODE.fullmatch(text):
+        raise FacilityCodeForm(code=text)
+    return text
+
+
+def _day(day: dt.date) -> str:
+    return day.strftime("%d/%m/%Y")
+
+
+def _locked(unit: Unit) -> Unit:
+    fresh = Unit.objects.select_for_update().get(pk=unit.pk)
+    if fresh.valid_to:
+        raise UnitEnded(name=fresh.name, on=_day(fresh.valid_to))
+    return fresh
+
+
+@transaction.atomic
+def make_unit(actor: Acting, *, kind: str, name: str, valid_from: dt.date, parent: Unit | None = None,
+              facility_code: str | None = None, decision: str = "", **facts: Any) -> Unit:
+    """Make a unit. `facts`: gln, commune_code, ownership, beds, software, content_code.
+
+    Raises NameMissing, FacilityCodeForm, FacilityCodeTaken, Refused.
+    """
+    actor.require("units.manage", parent)
+    written = _name(name)
+    code = _facility_code(facility_code)
+    with refusing(unit_one_facility_code_at_a_time=FacilityCodeTaken(code=code)):
+        unit = Unit.objects.create(kind=kind, name=written, name_folded=fold(written), parent=parent,
+                                   facility_code=code, valid_from=valid_from, **facts)
+    record(actor, "units.manage", obj=unit, details={"act": "make", "name": written, "facility_code": code,
+                                                     "valid_from": valid_from, "decision": decision})
+    return unit
+
+
+@transaction.atomic
+def accept_unit(actor: Acting, unit: Unit, *, name: str, kind: str, parent: Unit | None = None,
+                **facts: Any) -> Unit:
+    """Name a unit that only files told of, and make it official. `facts` as in make_unit."""
+    actor.require("units.manage", unit)
+    fresh = _locked(unit)
+    before = {"name": fresh.name, "kind": fresh.kind}
+    fresh.name = _name(name)
+    fresh.name_folded = fold(fresh.name)
+    fresh.kind = kind
+    fresh.parent = parent or fresh.parent
+    fresh.state = Unit.State.OFFICIAL
+    for field, value in facts.items():
+        setattr(fresh, field, value)
+    fresh.save()
+    record(actor, "units.manage", obj=fresh, details={"act": "accept", "before": before, "name": fresh.name,
+                                                      "kind": kind, **facts})
+    return fresh
+
+
+@transaction.atomic
+def rename(actor: Acting, unit: Unit, *, name: str, on: dt.date, decision: str = "") -> Unit:
+    """Give a unit another name from a day on; the earlier name stays known for the days before.
+
+    Raises NameMissing, UnitEnded, DateOrder, Refused.
+    """
+    actor.require("units.manage", unit)
+    fresh = _locked(unit)
+    latest = UnitName.objects.filter(unit=fresh, valid_to=None).first()
+    since = latest.valid_from if latest else fresh.valid_from
+    if not since < on <= timezone.localdate():
+        raise DateOrder(on=_day(on), after=_day(since))
+    if latest is None:
+        latest = UnitName(unit=fresh, name=fresh.name, valid_from=since)
+    latest.valid_to = on
+    latest.save()
+    before, fresh.name = fresh.name, _name(name)
+    fresh.name_folded = fold(fresh.name)
+    fresh.save(update_fields=["name", "name_folded"])
+    UnitName.objects.create(unit=fresh, name=fresh.name, valid_from=on, decision=decision)
+    record(actor, "units.manage", obj=fresh, details={"act": "rename", "before": before, "name": fresh.name,
+                                                      "on": on, "decision": decision})
+    return fresh
+
+
+@transaction.atomic
+def end_unit(actor: Acting, unit: Unit, *, on: dt.date, decision: str = "", successor: Unit | None = None,
+             relation: str = UnitSuccession.Relation.MERGE) -> Unit:
+    """End a unit: `on` is the first day without it. With a successor, rights and history follow by `relation`.
+
+    Raises UnitEnded, DateOrder, Refused.
+    """
+    actor.require("units.manage", unit)
+    fresh = _locked(unit)
+    if on <= fresh.valid_from:
+        raise DateOrder(on=_day(on), after=_day(fresh.valid_from))
+    fresh.valid_to = on
+    fresh.save(update_fields=["valid_to"])
+    if successor:
+        UnitSuccession.objects.create(old=fresh, new=successor, on=on, relation=relation, decision=decision)
+    record(actor, "units.manage", obj=fresh, details={
+        "act": "end", "on": on, "successor": successor.pk if successor else None, "relation": relation,
+        "decision": decision})
+    return fresh
+
+
+_KNOWN = """
+select facility_code, id from organisations_unit
+ where facility_code = any(%s) and valid_from <= %s and (valid_to is null or valid_to > %s)
+"""
+# A made unit fills the gap between neighbours in time, so that the code has a unit on the day asked for. It hangs
+# below the department, if there is just one, so that the department's posts reach it.
+_MAKE = """
+insert into organisations_unit (kind, name, name_folded, parent_id, facility_code, gln, ownership, software, state,
+                                valid_from, valid_to)
+select 'other', n.name, n.folded,
+       (select min(id) from organisations_unit where kind = 'department' and valid_to is null having count(*) = 1),
+       n.code, '', '', '', 'review',
+       coalesce((select max(valid_to) from organisations_unit where facility_code = n.code and valid_to <= %(on)s),
+                %(ever)s),
+       (select min(valid_from) from organisations_unit where facility_code = n.code and valid_from > %(on)s)
+  from unnest(%(codes)s::text[], %(names)s::text[], %(folded)s::text[]) as n(code, name, folded)
+    on conflict do nothing
+returning id, facility_code
+"""
+
+
+def ensure_facilities(codes: Iterable[str], on: dt.date, *, actor: Acting | None = None,
+                      cursor: Any = None) -> dict[str, int]:
+    """Unit keys by facility code on a day; a unit "chờ rà soát" is made for a code that the register lacks.
+
+    Two senders of one new facility at once make one unit: the second waits for the first. Codes that are not five
+    characters of the insurer's form get no unit and are left out. `cursor`: the caller's own (psycopg or Django).
+    """
+    if cursor is None:
+        with connection.cursor() as own:
+            return ensure_facilities(codes, on, actor=actor, cursor=own)
+    wanted = sorted({code for code in codes if FACILITY_CODE.fullmatch(code)})  # one order: no deadlock of two senders
+    known = _known(cursor, wanted, on)
+    missing = [code for code in wanted if code not in known]
+    if not missing:
+        return known
+    names = [f"Cơ sở {code} (chờ đặt tên)" for code in missing]  # stored, so not in the reader's language
+    cursor.execute(_MAKE, {"on": on, "ever": EVER, "codes": missing, "names": names,
+                           "folded": [fold(name) for name in names]})
+    made = cursor.fetchall()
+    batch(cursor, actor or Machine("visit files"), [
+        Row("units.manage", Unit._meta.label_lower, str(unit_id), details={"act": "make from file", "code": code})
+        for unit_id, code in made])
+    return known | _known(cursor, missing, on)
+
+
+def _known(cursor: Any, codes: list[str], on: dt.date) -> dict[str, int]:
+    cursor.execute(_KNOWN, [codes, on, on])
+    return dict(cursor.fetchall())
