@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault("SOYTE_HOME", os.environ.get("SOYTE_TEST_HOME", str(Path(__file__).parent / ".cache" / "test-home")))
+os.environ.setdefault(
+    "SOYTE_HOME", os.environ.get("SOYTE_TEST_HOME", str(Path(__file__).parent / ".cache" / "test-home"))
+)
 Path(os.environ["SOYTE_HOME"]).mkdir(parents=True, exist_ok=True)
 
 

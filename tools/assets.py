@@ -62,7 +62,9 @@ def _install_packages() -> None:
     lock = _digest([ROOT / "package-lock.json"])
     if INSTALLED.is_file() and INSTALLED.read_text() == lock:
         return
-    subprocess.run([*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=ROOT, check=True)
+    subprocess.run(
+        [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=ROOT, check=True
+    )
     INSTALLED.write_text(lock)
 
 
@@ -86,8 +88,10 @@ def _node_version(node: str) -> int:
 def _build(out: Path) -> None:
     (out / "fonts").mkdir()
     for subset in ("latin", "vietnamese"):
-        shutil.copyfile(MODULES / f"@fontsource-variable/inter/files/inter-{subset}-wght-normal.woff2",
-                        out / "fonts" / f"inter-{subset}.woff2")
+        shutil.copyfile(
+            MODULES / f"@fontsource-variable/inter/files/inter-{subset}-wght-normal.woff2",
+            out / "fonts" / f"inter-{subset}.woff2",
+        )
     (out / "soyte.css").write_text(_stylesheet())
     (out / "sprite.svg").write_text(_sprite())
     (out / "htmx.js").write_text(_without_source_map(MODULES / "htmx.org/dist/htmx.min.js"))

@@ -13,7 +13,10 @@ NOTE = "<!-- printed by `make docs`; do not edit -->\n"
 
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join([*lines, *("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows)]) + "\n"
+    return (
+        "\n".join([*lines, *("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows)])
+        + "\n"
+    )
 
 
 def settings_page():
@@ -28,8 +31,10 @@ def systems_page():
 
     told = [(str(CHAPTERS[s.chapter]), str(s.title), f"`{s.name}`", ", ".join(s.needs) or "") for s in systems()]
     allowed = [(f"`{p.code}`", str(p.title), f"`{room.label}`") for room in rooms() for p in room.permissions]
-    return (f"# Systems and permissions\n\n{NOTE}\n{table(('chapter', 'system', 'room', 'calls'), told)}\n"
-            f"## Permissions\n\n{table(('code', 'act', 'declared by'), allowed)}")
+    return (
+        f"# Systems and permissions\n\n{NOTE}\n{table(('chapter', 'system', 'room', 'calls'), told)}\n"
+        f"## Permissions\n\n{table(('code', 'act', 'declared by'), allowed)}"
+    )
 
 
 def licences_page():

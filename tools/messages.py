@@ -18,9 +18,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "soyte"
 ENGLISH = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 KEYWORDS = {
-    "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
-    "ngettext": (1, 2), "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
 }
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
@@ -48,7 +54,9 @@ def collect():
     catalog = Catalog(project="soyte", charset="utf-8")
     for path, text in sources():
         stream = io.BytesIO(text.encode())
-        for line, function, message, comments in extract_python(stream, list(KEYWORDS), ["Translators"], {"encoding": "utf-8"}):
+        for line, function, message, comments in extract_python(
+            stream, list(KEYWORDS), ["Translators"], {"encoding": "utf-8"}
+        ):
             add(catalog, function, message, f"{path.relative_to(ROOT)}:{line}", comments)
     return catalog
 
@@ -62,7 +70,9 @@ def add(catalog, function, message, place, comments):
         return
     identity = tuple(parts[:2]) if "ngettext" in function or "npgettext" in function else parts[0]
     flags = ["python-format"] if _PLACEHOLDER.search(identity[0] if isinstance(identity, tuple) else identity) else []
-    catalog.add(identity, context=context, locations=[(place.rsplit(":", 1)[0], None)], flags=flags, auto_comments=comments)
+    catalog.add(
+        identity, context=context, locations=[(place.rsplit(":", 1)[0], None)], flags=flags, auto_comments=comments
+    )
 
 
 def english():
@@ -78,7 +88,9 @@ def command_collect():
     known.obsolete.clear()
     ENGLISH.parent.mkdir(parents=True, exist_ok=True)
     with ENGLISH.open("wb") as stream:
-        write_po(stream, known, width=120, omit_header=False, sort_output=True, no_location=True, include_previous=False)
+        write_po(
+            stream, known, width=120, omit_header=False, sort_output=True, no_location=True, include_previous=False
+        )
     missing = [m.id for m in known if m.id and not translated(m)]
     print(f"{len(found)} strings, {len(missing)} without English")
     return 0

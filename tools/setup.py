@@ -59,15 +59,36 @@ def make_venv():
 
 
 def install_python_packages():
-    registry = "Không tải được gói Python: kiểm tra mạng hoặc kho gói (pip config). (The package registry did not answer.)"
+    registry = (
+        "Không tải được gói Python: kiểm tra mạng hoặc kho gói (pip config). (The package registry did not answer.)"
+    )
     locks = [ROOT / name for name in ("requirements-uv.txt", "requirements.txt", "requirements-dev.txt")]
     stamp, digest, stale = changed("python", *locks)
     if not stale:
         return
-    run(VENV / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes",
-        "-r", locks[0], mend=registry)
-    run(VENV / "bin" / "uv", "pip", "sync", "-q", "--python", VENV / "bin" / "python", "--require-hashes",
-        locks[2], mend=registry)
+    run(
+        VENV / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+        locks[0],
+        mend=registry,
+    )
+    run(
+        VENV / "bin" / "uv",
+        "pip",
+        "sync",
+        "-q",
+        "--python",
+        VENV / "bin" / "python",
+        "--require-hashes",
+        locks[2],
+        mend=registry,
+    )
     stamp.write_text(digest)
 
 
@@ -85,15 +106,27 @@ def install_node():
         return
     if (VENV / "bin" / "npm").exists():
         return
-    run(VENV / "bin" / "uv", "pip", "install", "-q", "--python", VENV / "bin" / "python", "--require-hashes",
-        "-r", ROOT / "requirements-node.txt", mend="Không tải được Node: kiểm tra mạng hoặc kho gói.")
+    run(
+        VENV / "bin" / "uv",
+        "pip",
+        "install",
+        "-q",
+        "--python",
+        VENV / "bin" / "python",
+        "--require-hashes",
+        "-r",
+        ROOT / "requirements-node.txt",
+        mend="Không tải được Node: kiểm tra mạng hoặc kho gói.",
+    )
 
 
 def write_command():
     """`.venv/bin/soyte`: the checkout is run in place, nothing is built or copied."""
     script = VENV / "bin" / "soyte"
-    text = (f"#!{VENV / 'bin' / 'python'}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
-            "from soyte.config.cli import main\nsys.exit(main())\n")
+    text = (
+        f"#!{VENV / 'bin' / 'python'}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+        "from soyte.config.cli import main\nsys.exit(main())\n"
+    )
     if not script.exists() or script.read_text() != text:
         script.write_text(text)
         script.chmod(0o755)
@@ -107,12 +140,21 @@ def main():
     install_node()
     write_command()
     python = VENV / "bin" / "python"
-    path = os.pathsep.join([str(VENV / "bin"), os.environ["PATH"]]) if (VENV / "bin" / "npm").exists() else os.environ["PATH"]
+    path = (
+        os.pathsep.join([str(VENV / "bin"), os.environ["PATH"]])
+        if (VENV / "bin" / "npm").exists()
+        else os.environ["PATH"]
+    )
     env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
     run(python, "tools/assets.py", mend="Không dựng được giao diện: kiểm tra kho npm.", env=env)
     run(python, "tools/messages.py", "compile", mend="Không dịch được các chuỗi giao diện.", env=env)
-    run(python, "-c", "from soyte.config import ready; ready.prepare()",
-        mend="Không chuẩn bị được cơ sở dữ liệu mẫu; chạy `.venv/bin/soyte doctor`.", env=env)
+    run(
+        python,
+        "-c",
+        "from soyte.config import ready; ready.prepare()",
+        mend="Không chuẩn bị được cơ sở dữ liệu mẫu; chạy `.venv/bin/soyte doctor`.",
+        env=env,
+    )
 
 
 if __name__ == "__main__":

@@ -31,8 +31,15 @@ CHECKS = (
 
 def run(name, command, env):
     started = time.monotonic()
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env=env,
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     print(f"{'ok  ' if done.returncode == 0 else 'FAIL'} {name} ({time.monotonic() - started:.1f} s)", flush=True)
     if done.returncode:
         print(done.stdout[-6000:])
@@ -47,7 +54,9 @@ def debian_server():
 
 def pytest(title, arguments, env):
     print(f"\n--- {title}", flush=True)
-    return subprocess.run([str(BIN / "python"), "-m", "pytest", "-q", *arguments], cwd=ROOT, env=env, check=False).returncode
+    return subprocess.run(
+        [str(BIN / "python"), "-m", "pytest", "-q", *arguments], cwd=ROOT, env=env, check=False
+    ).returncode
 
 
 def main(argv):
@@ -59,7 +68,8 @@ def main(argv):
     env.pop("SOYTE_DEMO", None)
     if paths:
         return pytest("tests of the given paths", paths, env)
-    good = all([run(name, command, env) for name, command in CHECKS])
+    results = [run(name, command, env) for name, command in CHECKS]  # each one, also after a failure
+    good = all(results)
     if only_checks:
         return 0 if good else 1
     statuses = [pytest("embedded PostgreSQL 18: all tests", [], env)]

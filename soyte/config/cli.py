@@ -24,8 +24,12 @@ COMMANDS = (
     Command("demo", "soyte.config.demo:main", "Chạy tỉnh minh hoạ", database=False),
     Command("serve", "soyte.config.serve:main", "Chạy máy chủ web"),
     Command("worker", "soyte.config.worker:main", "Chạy tiến trình nền: việc chờ, thư mục theo dõi, sự kiện"),
-    Command("check", "soyte.systems.care.visit_intake.check.cli:main",
-            "Kiểm tra tệp khám bệnh, không cần cơ sở dữ liệu", database=False),
+    Command(
+        "check",
+        "soyte.systems.care.visit_intake.check.cli:main",
+        "Kiểm tra tệp khám bệnh, không cần cơ sở dữ liệu",
+        database=False,
+    ),
     Command("ingest", "soyte.systems.care.visit_intake.cli:ingest_main", "Nhận tệp khám bệnh vào hồ sơ"),
     Command("province", "soyte.demo.province.cli:main", "Sinh một tỉnh giả định", database=False),
     Command("content", "soyte.kernel.content.cli:main", "Kiểm tra, nạp, xem trước danh mục"),
@@ -34,8 +38,11 @@ COMMANDS = (
     Command("doctor", "soyte.config.doctor:main", "Kiểm tra máy thiếu gì và cách sửa", database=False),
     Command("demo-users", "soyte.demo.users_cli:main", "Các tài khoản của tỉnh minh hoạ"),
     Command("audit", "soyte.kernel.audit.cli:main", "Kiểm tra chuỗi nhật ký"),
-    Command("first-administrator", "soyte.systems.safety.identity.cli:first_administrator_main",
-            "Tạo quản trị viên đầu tiên của một cơ sở thật"),
+    Command(
+        "first-administrator",
+        "soyte.systems.safety.identity.cli:first_administrator_main",
+        "Tạo quản trị viên đầu tiên của một cơ sở thật",
+    ),
     Command("manage", "soyte.config.manage:main", "Lệnh của Django", database=False),
 )
 

@@ -65,9 +65,14 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     host, port = environment.read("SOYTE_HOST"), int(environment.read("SOYTE_PORT"))
     if not port_is_free(host, port):
-        raise HomeError(f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác: SOYTE_PORT={port + 1}. (Port in use.)")
+        raise HomeError(
+            f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác: SOYTE_PORT={port + 1}. (Port in use.)"
+        )
     folder = home()
-    env = {"SOYTE_DEMO": "1", "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))}
+    env = {
+        "SOYTE_DEMO": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")])),
+    }
     os.environ.update(env)
     address = _address(host, port)
     with postgres.in_use(prepared=ready.PREPARED / "data"):
@@ -78,9 +83,20 @@ def main(argv: list[str]) -> int:
         ]
         if not arguments.no_feeder:
             children.append(Child("feeder", [sys.executable, "-m", "soyte.demo.feeder", address]))
-        children.append(Child("announce", [sys.executable, "-c",
-                        "import sys; from pathlib import Path; from soyte.config.demo import _announce_when_ready as a;"
-                        "a(Path(sys.argv[1]), sys.argv[2])", str(folder), address], once=True))
+        children.append(
+            Child(
+                "announce",
+                [
+                    sys.executable,
+                    "-c",
+                    "import sys; from pathlib import Path; from soyte.config.demo import _announce_when_ready as a;"
+                    "a(Path(sys.argv[1]), sys.argv[2])",
+                    str(folder),
+                    address,
+                ],
+                once=True,
+            )
+        )
         run_together(children)
     print("Đã dừng.")
     return 0

@@ -39,7 +39,11 @@ def _home() -> Finding:
 
 def _disk() -> Finding:
     free = shutil.disk_usage(home() if _home().good else CHECKOUT).free / 1e9
-    return Finding(free >= LEAST_DISK_GB, f"đĩa trống {free:.1f} GB", f"Cần {LEAST_DISK_GB} GB: dọn đĩa hoặc đặt SOYTE_HOME nơi khác.")
+    return Finding(
+        free >= LEAST_DISK_GB,
+        f"đĩa trống {free:.1f} GB",
+        f"Cần {LEAST_DISK_GB} GB: dọn đĩa hoặc đặt SOYTE_HOME nơi khác.",
+    )
 
 
 def memory_gb() -> float:
@@ -51,12 +55,16 @@ def memory_gb() -> float:
 
 def _memory() -> Finding:
     free = memory_gb()
-    return Finding(free >= LEAST_MEMORY_GB, f"bộ nhớ còn {free:.1f} GB", f"Cần {LEAST_MEMORY_GB} GB: đóng bớt chương trình.")
+    return Finding(
+        free >= LEAST_MEMORY_GB, f"bộ nhớ còn {free:.1f} GB", f"Cần {LEAST_MEMORY_GB} GB: đóng bớt chương trình."
+    )
 
 
 def _port() -> Finding:
     host, port = environment.read("SOYTE_HOST"), int(environment.read("SOYTE_PORT"))
-    return Finding(port_is_free(host, port), f"cổng {port}", f"Cổng đang bận: dừng chương trình kia, hoặc SOYTE_PORT={port + 1}.")
+    return Finding(
+        port_is_free(host, port), f"cổng {port}", f"Cổng đang bận: dừng chương trình kia, hoặc SOYTE_PORT={port + 1}."
+    )
 
 
 def _server() -> Finding:

@@ -93,8 +93,15 @@ def _as_database_user() -> dict[str, object]:
 
 def _run(*args: object, quiet: bool = True) -> None:
     sink = subprocess.DEVNULL if quiet else None
-    subprocess.run([str(a) for a in args], check=True, cwd="/", stdout=sink, stderr=sink,
-                   env={**os.environ, "HOME": "/tmp", "LC_ALL": "C"}, **_as_database_user())  # type: ignore[call-overload]  # noqa: S108
+    subprocess.run(
+        [str(a) for a in args],
+        check=True,
+        cwd="/",
+        stdout=sink,
+        stderr=sink,
+        env={**os.environ, "HOME": "/tmp", "LC_ALL": "C"},
+        **_as_database_user(),
+    )  # type: ignore[call-overload]
 
 
 def is_up() -> bool:

@@ -35,8 +35,9 @@ class Child:
     def start(self) -> None:
         self.started_at = time.monotonic()
         # Own session: Ctrl-C reaches the parent alone, which then stops the children in order.
-        self.process = subprocess.Popen(self.argv, env={**os.environ, **self.env}, start_new_session=True,
-                                        preexec_fn=_die_with_parent)  # noqa: PLW1509
+        self.process = subprocess.Popen(
+            self.argv, env={**os.environ, **self.env}, start_new_session=True, preexec_fn=_die_with_parent
+        )
 
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:

@@ -8,7 +8,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 from soyte.config import postgres
 from soyte.config.home import CHECKOUT, home

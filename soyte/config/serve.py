@@ -26,9 +26,25 @@ def port_is_free(host: str, port: int) -> bool:
 
 def granian_command(*, host: str, port: int, workers: int) -> list[str]:
     return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", THREADS, "--no-ws", "--log-level", "warning",
-        "--workers-kill-timeout", "8", "soyte.config.wsgi:application",
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        THREADS,
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "--workers-kill-timeout",
+        "8",
+        "soyte.config.wsgi:application",
     ]
 
 
@@ -38,7 +54,9 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     host, port = environment.read("SOYTE_HOST"), int(environment.read("SOYTE_PORT"))
     if not port_is_free(host, port):
-        raise HomeError(f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác: SOYTE_PORT={port + 1}. (Port in use.)")
+        raise HomeError(
+            f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác: SOYTE_PORT={port + 1}. (Port in use.)"
+        )
     command = granian_command(host=host, port=port, workers=arguments.workers)
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))}
     process = subprocess.Popen(command, env=env)

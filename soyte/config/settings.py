@@ -74,12 +74,22 @@ TEMPLATES = [
 
 def _database() -> dict[str, object]:
     url = postgres.external_url()
-    common = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True,
-              "TEST": {"NAME": f"test_{environment.read('SOYTE_TEST_DB')}"}}
+    common = {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": f"test_{environment.read('SOYTE_TEST_DB')}"},
+    }
     if url:
         parts = urlsplit(url)
-        return {**common, "NAME": parts.path.lstrip("/"), "USER": unquote(parts.username or ""),
-                "PASSWORD": unquote(parts.password or ""), "HOST": parts.hostname or "", "PORT": str(parts.port or "")}
+        return {
+            **common,
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+        }
     link = postgres.connection_settings()
     return {**common, "NAME": link["dbname"], "USER": link["user"], "HOST": link["host"]}
 
@@ -155,7 +165,10 @@ LOGGING = {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
-            "foreign_pre_chain": [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)],
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
         },
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},

@@ -69,9 +69,7 @@ def _month_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
 def _coverage(start: date, end: date) -> Coverage:
     """Facilities that are open in the period, and those of them with a visit that ended in it."""
     expected = organisations.open_facilities(start, end)
-    sent = expected.filter(
-        pk__in=in_force().filter(ended_on__gte=start, ended_on__lte=end).values("unit_id")
-    )
+    sent = expected.filter(pk__in=in_force().filter(ended_on__gte=start, ended_on__lte=end).values("unit_id"))
     return Coverage(sent=sent.count(), expected=expected.count())
 
 
@@ -95,11 +93,23 @@ COUNTABLES = (
         filters={"inpatient": Q(kind__in=INPATIENT_KINDS), "notifiable": _notifiable},
         dimensions=(
             Dimension("facility", _("Cơ sở"), F("facility_code"), _facility_names),
-            Dimension("month", _("Tháng"), Func(F("ended_on"), Value("YYYY-MM"), function="to_char", output_field=CharField()), _month_names),
+            Dimension(
+                "month",
+                _("Tháng"),
+                Func(F("ended_on"), Value("YYYY-MM"), function="to_char", output_field=CharField()),
+                _month_names,
+            ),
             Dimension("kind", _("Loại khám chữa bệnh"), F("kind"), _list_names("visit_kind")),
             Dimension("icd_chapter", _("Chương bệnh"), F("main_icd_chapter"), _chapter_names, singles_out=True),
             Dimension("commune", _("Xã nơi cư trú"), F("commune_code"), places.names_on),
-            Dimension("disease", _("Bệnh phải báo cáo"), F("disease"), _list_names("notifiable_disease"), singles_out=True, prepare=_with_disease),
+            Dimension(
+                "disease",
+                _("Bệnh phải báo cáo"),
+                F("disease"),
+                _list_names("notifiable_disease"),
+                singles_out=True,
+                prepare=_with_disease,
+            ),
         ),
         coverage=_coverage,
     ),

@@ -35,13 +35,23 @@ def report_main(argv: list[str]) -> int:
     arguments = _arguments(argv)
     actor = Machine("soyte report")
     try:
-        found = figure(arguments.code, actor=actor, start=arguments.start, end=arguments.end,
-                       by=[arguments.by] if arguments.by else [])
+        found = figure(
+            arguments.code,
+            actor=actor,
+            start=arguments.start,
+            end=arguments.end,
+            by=[arguments.by] if arguments.by else [],
+        )
     except DomainError as error:
         print(f"soyte report: {error}", file=sys.stderr)
         return COULD_NOT_RUN
-    record(actor, "figures.read", object_kind="indicator", object_id=arguments.code,
-           details={"from": str(arguments.start), "to": str(arguments.end), "by": arguments.by or ""})
+    record(
+        actor,
+        "figures.read",
+        object_kind="indicator",
+        object_id=arguments.code,
+        details={"from": str(arguments.start), "to": str(arguments.end), "by": arguments.by or ""},
+    )
     if arguments.json:
         print(json.dumps(shape(found), ensure_ascii=False))
         return 0

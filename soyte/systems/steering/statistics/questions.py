@@ -1,0 +1,62 @@
+"""What the pages of figures read from their address: period and split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from soyte.engines.indicators.countables import Countable
+
+WHERE = "loc-"  # "loc-facility=70001" narrows by a dimension
+
+
+def _first_period() -> tuple[date, date]:
+    """The last twelve whole months up to today."""
+    today = timezone.localdate()
+    return (today.replace(day=1) - timedelta(days=330)).replace(day=1), today
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A period, a split and what narrows it, as the address asks."""
+
+    start: date
+    end: date
+    by: str
+    where: dict[str, str]
+
+    def query(self, **changes: str) -> str:
+        """The address's parameters of this question, changed."""
+        told = {
+            "tu": self.start.isoformat(),
+            "den": self.end.isoformat(),
+            "theo": self.by,
+            **{WHERE + name: key for name, key in self.where.items()},
+            **changes,
+        }
+        return urlencode({name: value for name, value in told.items() if value})
+
+
+def question(request: HttpRequest, countable: Countable) -> Question:
+    """What the address asks; what it leaves out or garbles is the last twelve months, split by month."""
+    start, end = _first_period()
+    known = [dimension.code for dimension in countable.dimensions]
+    asked = request.GET.get("theo", "month")
+    return Question(
+        start=_day(request.GET.get("tu")) or start,
+        end=_day(request.GET.get("den")) or end,
+        by=asked if asked in known else "month",
+        where={code: request.GET[WHERE + code] for code in known if request.GET.get(WHERE + code)},
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return parse_date(text or "")
+    except ValueError:
+        return None

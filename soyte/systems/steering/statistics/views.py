@@ -1,0 +1,198 @@
+"""Figures that open their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from soyte.engines.indicators.content import Indicator, indicators
+from soyte.engines.indicators.countables import Countable
+from soyte.engines.indicators.figures import Cell, Figure, PeriodReversed, UnknownIndicator, figure, find, rows_of
+from soyte.kernel.access.web import requires
+from soyte.kernel.audit.services import record
+from soyte.systems.steering.statistics.questions import Question, question
+from soyte.ui.paging import page
+from soyte.ui.xlsx import Column, download
+
+UNDER_FIVE = "dưới 5"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a figure's table: `share` of the largest in percent, `url` of the rows behind it."""
+
+    key: str
+    name: str
+    value: Decimal | None
+    share: float
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    indicator: Indicator
+    figure: Figure
+    url: str
+
+
+def _known(code: str) -> tuple[Indicator, Countable]:
+    try:
+        return find(code)
+    except UnknownIndicator as error:
+        raise Http404(str(error)) from error
+
+
+def _asked(request: HttpRequest, countable: Countable) -> Question:
+    asked = question(request, countable)
+    if asked.start > asked.end:
+        messages.error(request, str(PeriodReversed(start=asked.start, end=asked.end)))
+        return Question(asked.end, asked.start, asked.by, asked.where)
+    return asked
+
+
+@requires("figures.read")
+@require_GET
+def indicator_list(request: HttpRequest) -> HttpResponse:
+    """Every indicator with its value of this month until today."""
+    today = timezone.localdate()
+    start = today.replace(day=1)
+    cards = [
+        Card(
+            indicator,
+            figure(code, actor=request.actor, start=start, end=today),
+            reverse("statistics:figure", args=[code]),
+        )
+        for code, indicator in indicators().items()
+    ]
+    return render(request, "statistics/indicators.html", {"cards": cards, "start": start, "end": today})
+
+
+def _lines(found: Figure, asked: Question, code: str) -> list[Line]:
+    top = max((abs(cell.value) for cell in found.cells if cell.value is not None), default=Decimal(0)) or Decimal(1)
+
+    def line(cell: Cell) -> Line:
+        key = cell.keys[0]
+        url = "" if cell.hidden else _rows_url(code, asked, **{f"loc-{asked.by}": key})
+        return Line(key, found.name(cell), cell.value, float(abs(cell.value or 0) / top * 100), url)
+
+    return [line(cell) for cell in found.cells]
+
+
+def _rows_url(code: str, asked: Question, **narrow: str) -> str:
+    return f"{reverse('statistics:rows', args=[code])}?{asked.query(**narrow)}"
+
+
+def _ask(request: HttpRequest, code: str, asked: Question) -> Figure:
+    found = figure(code, actor=request.actor, start=asked.start, end=asked.end, by=[asked.by], where=asked.where)
+    record(
+        request.actor,
+        "figures.read",
+        object_kind="indicator",
+        object_id=code,
+        details={"from": str(asked.start), "to": str(asked.end), "by": asked.by, "where": asked.where},
+    )
+    return found
+
+
+@requires("figures.read")
+@require_GET
+def indicator_detail(request: HttpRequest, indicator_code: str) -> HttpResponse:
+    indicator, countable = _known(indicator_code)
+    asked = _asked(request, countable)
+    found = _ask(request, indicator_code, asked)
+    lines = _lines(found, asked, indicator_code)
+    context = {
+        "indicator": indicator,
+        "countable": countable,
+        "figure": found,
+        "asked": asked,
+        "lines": lines,
+        "ordered": asked.by == "month",
+        "splits": [(d.code, d.title, f"?{asked.query(theo=d.code)}", d.code == asked.by) for d in countable.dimensions],
+        "dimension": countable.dimension(asked.by),
+        "total_url": _rows_url(indicator_code, asked),
+        "export_url": f"{reverse('statistics:export', args=[indicator_code])}?{asked.query()}",
+        "bars": [(line.name, None if line.value is None else float(line.value), "v") for line in lines[:60]],
+    }
+    return render(request, "statistics/figure.html", context)
+
+
+@requires("figures.read")
+@require_GET
+def figure_export(request: HttpRequest, indicator_code: str) -> HttpResponse:
+    indicator, countable = _known(indicator_code)
+    asked = _asked(request, countable)
+    found = _ask(request, indicator_code, asked)
+
+    def rows() -> Iterator[tuple[str, str, object]]:
+        for cell in found.cells:
+            yield cell.keys[0], found.name(cell), UNDER_FIVE if cell.hidden else cell.value
+
+    return download(
+        f"soyte-{indicator_code}-{asked.start}-{asked.end}.xlsx",
+        title=indicator.title,
+        notes=[
+            _("Từ %(start)s đến %(end)s, tính lúc %(at)s")
+            % {
+                "start": asked.start.strftime("%d/%m/%Y"),
+                "end": asked.end.strftime("%d/%m/%Y"),
+                "at": timezone.localtime(found.as_of).strftime("%d/%m/%Y %H:%M"),
+            },
+            *(
+                [
+                    _("Nguồn: %(sent)s trên %(expected)s cơ sở có dữ liệu trong kỳ")
+                    % {"sent": found.coverage.sent, "expected": found.coverage.expected}
+                ]
+                if found.coverage
+                else []
+            ),
+            indicator.explanation,
+        ],
+        columns=[
+            Column(_("Mã"), width=14),
+            Column(str(countable.dimension(asked.by).title), width=48),
+            Column(f"{indicator.title} ({indicator.unit})", kind="number", width=24),
+        ],
+        rows=rows(),
+    )
+
+
+@requires("figures.rows")
+@require_GET
+def figure_rows(request: HttpRequest, indicator_code: str) -> HttpResponse:
+    """The visits behind a figure or one of its cells, without names: who sent what, when, for which amount."""
+    indicator, countable = _known(indicator_code)
+    asked = _asked(request, countable)
+    behind = rows_of(indicator_code, actor=request.actor, start=asked.start, end=asked.end, where=asked.where)
+    record(
+        request.actor,
+        "figures.rows",
+        object_kind="indicator",
+        object_id=indicator_code,
+        details={"from": str(asked.start), "to": str(asked.end), "where": asked.where},
+    )
+    narrowed = [
+        (countable.dimension(name), key, countable.dimension(name).names([key], asked.end).get(key, key))
+        for name, key in asked.where.items()
+    ]
+    return render(
+        request,
+        "statistics/rows.html",
+        {
+            "indicator": indicator,
+            "asked": asked,
+            "narrowed": narrowed,
+            "page": page(behind.rows.select_related("unit"), request, ["-ended_on", "-id"]),
+            "some_hidden": behind.some_hidden,
+            "back_url": f"{reverse('statistics:figure', args=[indicator_code])}?{asked.query()}",
+        },
+    )
