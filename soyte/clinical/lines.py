@@ -14,7 +14,7 @@ class LabelledText(models.TextField):
 
 
 class LabelledSections(models.JSONField):
-    """Named free texts {section: text}, each sealed as in LabelledText; codes and dates have columns of their own."""
+    """Named texts {name: text}, each value sealed as in LabelledText."""
 
 
 class VisitLine(models.Model):

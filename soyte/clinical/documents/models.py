@@ -10,8 +10,8 @@ from soyte.clinical.lines import LabelledSections, VisitLine
 class Composition(models.Model):
     """A paper or note with its sections: FHIR R4 Composition.
 
-    `sections` holds the texts by the names of soyte.clinical.documents.sections, each sealed where the visit is
-    labelled; `facts` holds codes, dates and numbers (as written) that have no column. A medical assessment (XML12)
+    `sections` holds the texts by the names of soyte.clinical.documents.sections, `facts` what has no column by element
+    name, as written. The values of both are sealed where the visit is labelled. A medical assessment (XML12)
     belongs to no visit; all others do. Provenance as in VisitLine.
     """
 
@@ -40,7 +40,7 @@ class Composition(models.Model):
     from_day = models.DateField(null=True)  # TU_NGAY, NGOAITRU_TUNGAY: days of rest
     to_day = models.DateField(null=True)
     sections = LabelledSections(default=dict)
-    facts = models.JSONField(default=dict)
+    facts = LabelledSections(default=dict)
     source_table = models.SmallIntegerField()
     source_line = models.IntegerField()
     source_receipt_id = models.BigIntegerField(null=True)  # only of a paper without a visit

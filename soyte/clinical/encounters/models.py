@@ -39,7 +39,10 @@ class Encounter(PersonAsWritten):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
+    # null only where MA_CSKCB has not the form of a facility code, which no unit can bear
+    unit = models.ForeignKey(
+        "organisations.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="encounters", db_index=False)
     facility_code = models.CharField(max_length=5)  # MA_CSKCB
     visit_code = models.CharField(max_length=100)  # MA_LK
@@ -119,7 +122,9 @@ class CheckIn(PersonAsWritten):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(
+        "organisations.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # only where she was known already: the visit itself makes a new person
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="check_ins")
     facility_code = models.CharField(max_length=5)

@@ -58,6 +58,7 @@ class Receipt(models.Model):
     made_on_written = models.TextField(default="")  # NGAYLAP
     version_day = models.DateField()  # NGAYLAP, never later than the day of receipt; that day where it is unreadable
     declared_count = models.IntegerField(null=True)  # SOLUONGHOSO
+    encoding = models.CharField(max_length=9, default="utf-8")  # of the pieces, as the survey of the file found it
     signature = models.CharField(max_length=10, choices=Signature.choices, default=Signature.NONE)
     signer = models.TextField(default="")
 
@@ -66,8 +67,6 @@ class Receipt(models.Model):
     accepted_count = models.IntegerField(default=0)
     refused_count = models.IntegerField(default=0)
     replaced_count = models.IntegerField(default=0)
-    persons_new_count = models.IntegerField(default=0)
-    row_count = models.IntegerField(default=0)
 
     class Meta:
         indexes = [
