@@ -141,8 +141,8 @@ class ReceiptVisit(models.Model):
 class Finding(models.Model):
     """One thing that a rule found in a received file. `receipt_visit` is null for a finding on the envelope or file.
 
-    `value`, `params` and `message` are sealed (params as one sealed string under the key "sealed") where the visit
-    carries a label.
+    Its words are made when it is shown (selectors.words_of): masked for who lacks the grant. `value` and the values of
+    `params` are sealed where the visit carries a label.
     """
 
     class Severity(models.TextChoices):
@@ -160,11 +160,12 @@ class Finding(models.Model):
     code = models.TextField()
     severity = models.CharField(max_length=7, choices=Severity.choices)
     value = models.TextField(default="")  # as received
-    params = models.JSONField(default=dict)
-    message = models.TextField()
+    params = models.JSONField(default=dict)  # facts for the message
 
     class Meta:
         indexes = [
             # the findings of one visit, on its page
-            models.Index(fields=["receipt_visit"], condition=models.Q(receipt_visit__isnull=False), name="finding_visit"),
+            models.Index(
+                fields=["receipt_visit"], condition=models.Q(receipt_visit__isnull=False), name="finding_visit"
+            ),
         ]
