@@ -1,27 +1,33 @@
 """Reading one table: the bytes of a whole XML document, to rows of text values.
 
-This is the hot path of the codec. The C accelerator of ElementTree builds the tree; rows are read with one
-comprehension each; everything that a good file does not need (locating a fault, unknown or nested elements) happens
-only when the cheap test says that it is there.
+A flat document is read by `flat`; anything else by a parser, here. What a good file does not need (locating a fault,
+unknown or nested elements) happens only when a cheap test says that it is there.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from unicodedata import normalize
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from soyte.formats.visitfile import faults, spec
+from soyte.formats.visitfile.flat import read_flat
 from soyte.formats.visitfile.model import Finding, Row, Sheet
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>)?\s*<([A-Z_0-9]+)>")
 _UNBOUND_PREFIX = 27  # XML_ERROR_UNBOUND_PREFIX
 # A shape with more elements than any table has is judged anew each time, so that nobody can fill the cache with it.
 _LARGEST_SHAPE = 100
+
+
+# The rows (None: unreadable), the root element, the findings.
+_Rows = tuple[list[dict[str, str]] | None, str, list[Finding]]
 
 
 def read_sheet(content: bytes, *, table: str) -> Sheet:
@@ -29,15 +35,11 @@ def read_sheet(content: bytes, *, table: str) -> Sheet:
 
     Raises nothing: a table that cannot be read answers `readable=False` and one finding that says why.
     """
-    content, findings = _as_utf8(content, table=table)
-    refused = _refusal(content, table=table)
-    if refused is not None:
-        return Sheet(table=table, generations=(), rows=[], findings=[refused], readable=False)
-    try:
-        root = _parse(content)
-    except ElementTree.ParseError:
-        return Sheet(table, (), [], [_malformed(content, table=table)], readable=False)
-    return _sheet(root, table=table, findings=findings)
+    rows, root, findings = _flat_rows(content, table=table) or _parsed_rows(content, table=table)
+    if rows is None:
+        return Sheet(table, (), [], findings, readable=False)
+    generations, read, shaped = _judge(rows, table=table, root=root)
+    return Sheet(table, generations, read, findings + shaped, readable=True)
 
 
 def read_check_in(content: bytes) -> Sheet:
@@ -48,6 +50,33 @@ def read_check_in(content: bytes) -> Sheet:
 def read_assessment(content: bytes) -> Sheet:
     """A medical assessment file (XML12): the whole file is one table."""
     return read_sheet(content, table="XML12")
+
+
+def _flat_rows(content: bytes, *, table: str) -> _Rows | None:
+    opened = _ROOT.match(content)
+    shape = _shapes(table).get(opened[1]) if opened is not None else None
+    rows = read_flat(content, shape) if shape is not None else None
+    return (rows, shape.root, []) if rows is not None and shape is not None else None
+
+
+def _parsed_rows(content: bytes, *, table: str) -> _Rows:
+    content, findings = _as_utf8(content, table=table)
+    refused = _refusal(content, table=table)
+    if refused is not None:
+        return None, "", [refused]
+    try:
+        root = _parse(content)
+    except ElementTree.ParseError:
+        return None, "", [_malformed(content, table=table)]
+    rows, rooted, found = _tree_rows(root, table=table)
+    return rows, rooted, findings + found
+
+
+@cache
+def _shapes(table: str) -> Mapping[bytes, spec.Table]:
+    """The table as each of its root elements opens it: 4210 wrote the lists without the outer element."""
+    found = [spec.table(name, table) for name in spec.GENERATIONS]
+    return {shape.root.encode(): shape for shape in found if shape is not None}
 
 
 def _as_utf8(content: bytes, *, table: str) -> tuple[bytes, list[Finding]]:
@@ -113,27 +142,19 @@ def _malformed(content: bytes, *, table: str) -> Finding:
     return Finding("table.malformed", table=table, line=place.row, field=place.field, params=params)
 
 
-def _sheet(root: ElementTree.Element, *, table: str, findings: list[Finding]) -> Sheet:
+def _tree_rows(root: ElementTree.Element, *, table: str) -> _Rows:
     rooted = _local(root.tag)
-    shape = next(
-        (found for name in spec.GENERATIONS if (found := spec.table(name, table)) and found.root == rooted), None
-    )
+    shape = _shapes(table).get(rooted.encode())
     if shape is None:
-        wrong = Finding("table.root", table=table, value=rooted, params={"is": spec.roots().get(rooted, "")})
-        return Sheet(table, (), [], [wrong], readable=False)
+        return None, "", [Finding("table.root", table=table, value=rooted, params={"is": spec.roots().get(rooted, "")})]
     holders, lines, strangers = _lines(root, shape)
-    expected = holders + len(lines) + sum(map(len, lines))
-    if sum(1 for _ in root.iter()) - len(strangers) != expected:
+    findings = [Finding("table.element.unknown", table=table, field=name) for name in strangers]
+    if sum(1 for _ in root.iter()) != holders + len(lines) + sum(map(len, lines)) + len(strangers):
         if _depth(root) > faults.MAX_DEPTH:
-            return Sheet(table, (), [], [Finding("table.depth", table=table)], readable=False)
+            return None, "", [Finding("table.depth", table=table)]
         findings += _nested(lines, table=table)
     rows = [_values(line) for line in lines]
-    if root.tag[:1] == "{" or any(name[:1] == "{" for values in rows[:1] for name in values):
-        rows = [{_local(name): value for name, value in values.items()} for values in rows]
-    findings += [Finding("table.element.unknown", table=table, field=name) for name in strangers]
-    findings += _repeated(lines, rows, table=table)
-    generations, read, shaped = _judge(rows, table=table, root=rooted)
-    return Sheet(table, generations, read, findings + shaped, readable=True)
+    return rows, rooted, findings + _repeated(lines, rows, table=table)
 
 
 def _lines(root: ElementTree.Element, shape: spec.Table) -> tuple[int, list[ElementTree.Element], list[str]]:
@@ -157,10 +178,11 @@ def _lines(root: ElementTree.Element, shape: spec.Table) -> tuple[int, list[Elem
 
 
 def _values(line: ElementTree.Element) -> dict[str, str]:
-    return {
-        element.tag: (text if text.isascii() else normalize("NFC", text)).strip() if (text := element.text) else ""
-        for element in line
-    }
+    return {_local(element.tag): _text(element) for element in line}
+
+
+def _text(element: ElementTree.Element) -> str:
+    return normalize("NFC", element.text or "").strip()
 
 
 def _local(tag: str) -> str:
@@ -193,7 +215,7 @@ def _repeated(lines: list[ElementTree.Element], rows: list[dict[str, str]], *, t
         if len(values) == len(line):
             continue
         for name in [name for name, count in Counter(_local(field.tag) for field in line).items() if count > 1]:
-            texts = [normalize("NFC", field.text or "").strip() for field in line if _local(field.tag) == name]
+            texts = [_text(field) for field in line if _local(field.tag) == name]
             values[name] = next(filter(None, texts), "")
             findings.append(Finding("table.element.repeated", table=table, line=number, field=name, value=values[name]))
     return findings
@@ -203,37 +225,37 @@ def _judge(rows: list[dict[str, str]], *, table: str, root: str) -> tuple[tuple[
     """The generations that the rows fit, the rows, and findings about unknown elements and their order."""
     shapes = [tuple(values) for values in rows]
     distinct = tuple(dict.fromkeys(shapes))
-    small = all(len(shape) <= _LARGEST_SHAPE for shape in distinct) and len(distinct) <= 4
-    generations = (_generations if small else _generations.__wrapped__)(table, root, distinct)
-    judge = _strangers if small else _strangers.__wrapped__
-    judged = {shape: judge(table, generations, shape) for shape in distinct}
+    small = len(distinct) <= 4 and all(len(shape) <= _LARGEST_SHAPE for shape in distinct)
+    generations, strangers, ordered = (_compare if small else _compare.__wrapped__)(table, root, distinct)
+    findings = [] if ordered else [Finding("table.order", table=table)]
+    if not strangers:
+        return generations, [Row(values, number) for number, values in enumerate(rows, start=1)], findings
     read = []
     first_seen: dict[str, int] = {}
     for number, (shape, values) in enumerate(zip(shapes, rows, strict=True), start=1):
-        unknown = judged[shape][0]
+        unknown = tuple(name for name in shape if name in strangers)
         for name in unknown:
             del values[name]
             first_seen.setdefault(name, number)
         read.append(Row(values, number, unknown))
-    findings = [Finding("table.element.unknown", table=table, line=at, field=name) for name, at in first_seen.items()]
-    if any(not ordered for _, ordered in judged.values()):
-        findings.append(Finding("table.order", table=table))
+    findings += [Finding("table.element.unknown", table=table, line=at, field=name) for name, at in first_seen.items()]
     return generations, read, findings
 
 
 @lru_cache(maxsize=512)
-def _generations(table: str, root: str, shapes: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    return spec.generations_of(table, root=root, names=[name for shape in shapes for name in shape])
-
-
-@lru_cache(maxsize=512)
-def _strangers(table: str, generations: tuple[str, ...], shape: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    """Elements of a row that the table lacks, and whether the others stand in the order of one generation."""
+def _compare(
+    table: str, root: str, shapes: tuple[tuple[str, ...], ...]
+) -> tuple[tuple[str, ...], frozenset[str], bool]:
+    """The generations that rows of these shapes fit, the elements that they lack, and whether the rest is in order."""
+    names = {name for shape in shapes for name in shape}
+    generations = spec.generations_of(table, root=root, names=names)
     known = spec.judged_by(table, generations)
-    unknown = tuple(name for name in shape if name not in known)
-    present = set(shape)
-    own = [name for name in shape if name in known]
-    ordered = any(
-        own == [name for name in spec.tables(generation)[table].fields if name in present] for generation in generations
-    )
-    return unknown, ordered
+    strangers = frozenset(names.difference(known))
+    orders = [list(spec.tables(generation)[table].fields) for generation in generations]
+    return generations, strangers, all(_in_order(shape, orders, strangers) for shape in shapes)
+
+
+def _in_order(shape: tuple[str, ...], orders: list[list[str]], strangers: frozenset[str]) -> bool:
+    own = [name for name in shape if name not in strangers]
+    present = set(own)
+    return any(own == [name for name in order if name in present] for order in orders)

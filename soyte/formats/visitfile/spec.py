@@ -50,7 +50,7 @@ class Field:
         return all(_holds(condition, values) for condition in _conditions(self.required_when))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """One table: its elements and its fields in their order."""
 

@@ -15,10 +15,8 @@ from soyte.formats.visitfile.sheet import read_sheet
 # The common form is matched without a parser: survey has proved the piece well-formed, and where these expressions
 # cover it from its first byte to its last there is nothing else in it.
 _HEAD = re.compile(rb"\s*<HOSO>\s*")
-_FILE = re.compile(
-    rb"<FILEHOSO>\s*<LOAIHOSO>\s*(XML[0-9]{1,2})\s*</LOAIHOSO>\s*"
-    rb"(?:<NOIDUNGFILE>([^<&]*+)</NOIDUNGFILE>|<NOIDUNGFILE\s*/>)\s*</FILEHOSO>\s*"
-)
+_FILE_HEAD = re.compile(rb"<FILEHOSO>\s*<LOAIHOSO>\s*(XML[0-9]{1,2})\s*</LOAIHOSO>\s*<NOIDUNGFILE(?:\s*/()>|>)")
+_FILE_TAIL = re.compile(rb"(?:</NOIDUNGFILE>)?\s*</FILEHOSO>\s*")
 _TAIL = re.compile(rb"</HOSO>\s*")
 _FIRST_FIELD = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*<TONG_HOP>\s*<MA_LK>\s*([!-%'-;=-~]++)\s*</MA_LK>"
@@ -74,9 +72,15 @@ def read_parts(piece: bytes) -> list[Part]:
     head = _HEAD.match(piece)
     parts: list[Part] = []
     at = head.end() if head is not None else 0
-    while (found := _FILE.match(piece, at)) is not None:
-        parts.append(Part(found[1].decode("ascii"), found[2] or b"", inline=False))
-        at = found.end()
+    while (opened := _FILE_HEAD.match(piece, at)) is not None:
+        start = opened.end()
+        end = start if opened[2] is not None else piece.find(b"<", start)
+        closed = _FILE_TAIL.match(piece, end)
+        content = piece[start:end]
+        if closed is None or b"&" in content:
+            break
+        parts.append(Part(opened[1].decode("ascii"), content, inline=False))
+        at = closed.end()
     whole = head is not None and _TAIL.fullmatch(piece, at) is not None
     return parts if whole else _parse_parts(piece)
 
@@ -231,13 +235,13 @@ def _sheet_of(part: Part) -> Sheet | None:
     """The table of a part; None when its content is empty."""
     if part.inline:
         return read_sheet(part.content, table=part.kind)
-    text = part.content.translate(None, _BLANKS)
-    if not text:
-        return None
     try:
-        content = binascii.a2b_base64(text, strict_mode=True)
+        content = binascii.a2b_base64(part.content, strict_mode=True)
     except ValueError:
-        return Sheet(part.kind, (), [], [_not_base64(part)], readable=False)
+        try:  # lines and blanks around or inside are allowed, and nothing else
+            content = binascii.a2b_base64(part.content.translate(None, _BLANKS), strict_mode=True)
+        except ValueError:
+            return Sheet(part.kind, (), [], [_not_base64(part)], readable=False)
     return read_sheet(content, table=part.kind) if content.strip() else None
 
 
