@@ -60,8 +60,8 @@ class AuditBatch(models.Model):
     """A sealed batch: every event with id > after_id and from_xid <= xid < until_xid.
 
     Bounds are transactions and not ids, because an event with a lower id may commit later; once no transaction
-    below until_xid runs, the batch can neither gain nor lose a row. `after_id` rises when the database was restored
-    into a new server whose transaction numbers begin anew.
+    below until_xid runs, the batch can neither gain nor lose a row. A database restored into a new server counts its
+    transactions anew: its count is the batches with the next higher `after_id`, and ends the ids of the one before.
     """
 
     number = models.PositiveBigIntegerField(primary_key=True)

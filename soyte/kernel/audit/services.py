@@ -108,12 +108,12 @@ def record_refused(actor: Acting, action: str, *, obj: Model | None = None, obje
     kind, key = _named(obj, object_kind, object_id)
     row = Row(action, kind, key, person_id, reason, details or {}, "refused")
     if connection.in_atomic_block:
-        _on_own_connection(actor, row)
+        on_own_connection(actor, row)
     else:
         record_many(actor, [row])
 
 
-def _on_own_connection(actor: Acting, row: Row) -> None:
+def on_own_connection(actor: Acting, row: Row) -> None:
     own = connection.copy()
     try:
         with own.cursor() as cursor:

@@ -37,6 +37,12 @@ class Unit(models.Model):
         OFFICIAL = "official", _("Chính thức")
         REVIEW = "review", _("Chờ rà soát")
 
+    class Origin(models.TextChoices):
+        FILE = "file", _("Danh mục kèm theo")
+        UPLOAD = "upload", _("Danh mục tải lên")
+        HAND = "hand", _("Quản trị viên ghi")
+        VISITS = "visits", _("Tệp khám bệnh")
+
     kind = models.CharField(max_length=20, choices=Kind.choices)
     name = models.CharField(max_length=255)
     name_folded = models.CharField(max_length=255, editable=False)
@@ -49,12 +55,14 @@ class Unit(models.Model):
     beds = models.PositiveIntegerField(null=True)
     software = models.CharField(max_length=100, blank=True, default="")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OFFICIAL)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.HAND)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)  # the first day on which it is no more
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+            # A unit listed by mistake ends on its first day: it is valid on no day.
+            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
                                    name="unit_ends_after_start"),
             models.CheckConstraint(condition=Q(facility_code=None) | Q(facility_code__regex=r"^[0-9A-Z]{5}$"),
                                    name="unit_facility_code_form"),

@@ -116,7 +116,7 @@ def units(*, on: dt.date, kind: str = "", text: str = "") -> QuerySet[Unit]:
 
 def units_to_review() -> QuerySet[Unit]:
     """Units that files named and no list knows: waiting for a name from the administrator."""
-    return Unit.objects.filter(state=Unit.State.REVIEW).order_by("facility_code")
+    return Unit.objects.filter(state=Unit.State.REVIEW, origin=Unit.Origin.VISITS).order_by("facility_code")
 
 
 def name_on(unit: Unit, on: dt.date) -> str:

@@ -105,7 +105,7 @@ def accept_unit(actor: Acting, unit: Unit, *, name: str, kind: str, parent: Unit
     fresh.name_folded = fold(fresh.name)
     fresh.kind = kind
     fresh.parent = parent or fresh.parent
-    fresh.state = Unit.State.OFFICIAL
+    fresh.state, fresh.origin = Unit.State.OFFICIAL, Unit.Origin.HAND
     for field, value in facts.items():
         setattr(fresh, field, value)
     fresh.save()
@@ -131,8 +131,8 @@ def rename(actor: Acting, unit: Unit, *, name: str, on: dt.date, decision: str =
     latest.valid_to = on
     latest.save()
     before, fresh.name = fresh.name, _name(name)
-    fresh.name_folded = fold(fresh.name)
-    fresh.save(update_fields=["name", "name_folded"])
+    fresh.name_folded, fresh.origin = fold(fresh.name), Unit.Origin.HAND
+    fresh.save(update_fields=["name", "name_folded", "origin"])
     UnitName.objects.create(unit=fresh, name=fresh.name, valid_from=on, decision=decision)
     record(actor, "units.manage", obj=fresh, details={"act": "rename", "before": before, "name": fresh.name,
                                                       "on": on, "decision": decision})
@@ -160,21 +160,20 @@ def end_unit(actor: Acting, unit: Unit, *, on: dt.date, decision: str = "", succ
     return fresh
 
 
+# The unit of the day; else the one nearest to it in time, for the register may not know all of a facility's days.
 _KNOWN = """
-select facility_code, id from organisations_unit
- where facility_code = any(%s) and valid_from <= %s and (valid_to is null or valid_to > %s)
+select distinct on (facility_code) facility_code, id from organisations_unit
+ where facility_code = any(%(codes)s)
+ order by facility_code, case when valid_from > %(on)s then valid_from - %(on)s
+                              when valid_to <= %(on)s then %(on)s - valid_to + 1 else 0 end, valid_from desc
 """
-# A made unit fills the gap between neighbours in time, so that the code has a unit on the day asked for. It hangs
-# below the department, if there is just one, so that the department's posts reach it.
+# It hangs below the department, if there is just one, so that the department's posts reach it.
 _MAKE = """
 insert into organisations_unit (kind, name, name_folded, parent_id, facility_code, gln, ownership, software, state,
-                                valid_from, valid_to)
+                                origin, valid_from)
 select 'other', n.name, n.folded,
        (select min(id) from organisations_unit where kind = 'department' and valid_to is null having count(*) = 1),
-       n.code, '', '', '', 'review',
-       coalesce((select max(valid_to) from organisations_unit where facility_code = n.code and valid_to <= %(on)s),
-                %(ever)s),
-       (select min(valid_from) from organisations_unit where facility_code = n.code and valid_from > %(on)s)
+       n.code, '', '', '', 'review', 'visits', %(ever)s
   from unnest(%(codes)s::text[], %(names)s::text[], %(folded)s::text[]) as n(code, name, folded)
     on conflict do nothing
 returning id, facility_code
@@ -196,16 +195,18 @@ def ensure_facilities(codes: Iterable[str], on: dt.date, *, actor: Acting | None
     missing = [code for code in wanted if code not in known]
     if not missing:
         return known
-    names = [f"Cơ sở {code} (chờ đặt tên)" for code in missing]  # stored, so not in the reader's language
-    cursor.execute(_MAKE, {"on": on, "ever": EVER, "codes": missing, "names": names,
-                           "folded": [fold(name) for name in names]})
-    made = cursor.fetchall()
-    batch(cursor, actor or Machine("visit files"), [
-        Row("units.manage", Unit._meta.label_lower, str(unit_id), details={"act": "make from file", "code": code})
-        for unit_id, code in made])
+    _make_for_review(cursor, missing, actor or Machine("visit files"))
     return known | _known(cursor, missing, on)
 
 
 def _known(cursor: Any, codes: list[str], on: dt.date) -> dict[str, int]:
-    cursor.execute(_KNOWN, [codes, on, on])
+    cursor.execute(_KNOWN, {"codes": codes, "on": on})
     return dict(cursor.fetchall())
+
+
+def _make_for_review(cursor: Any, codes: list[str], actor: Acting) -> None:
+    names = [f"Cơ sở {code} (chờ đặt tên)" for code in codes]  # stored, so not in the reader's language
+    cursor.execute(_MAKE, {"ever": EVER, "codes": codes, "names": names, "folded": [fold(name) for name in names]})
+    batch(cursor, actor, [
+        Row("units.manage", Unit._meta.label_lower, str(unit_id), details={"act": "make for review", "code": code})
+        for unit_id, code in cursor.fetchall()])

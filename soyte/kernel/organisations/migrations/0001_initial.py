@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('beds', models.PositiveIntegerField(null=True)),
                 ('software', models.CharField(blank=True, default='', max_length=100)),
                 ('state', models.CharField(choices=[('official', 'Chính thức'), ('review', 'Chờ rà soát')], default='official', max_length=10)),
+                ('origin', models.CharField(choices=[('file', 'Danh mục kèm theo'), ('upload', 'Danh mục tải lên'), ('hand', 'Quản trị viên ghi'), ('visits', 'Tệp khám bệnh')], default='hand', max_length=10)),
                 ('valid_from', models.DateField()),
                 ('valid_to', models.DateField(null=True)),
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organisations.unit')),
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='unit_ends_after_start'),
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='unit_ends_after_start'),
         ),
         migrations.AddConstraint(
             model_name='unit',

@@ -1,0 +1,24 @@
+"""Questions asked of the accounts. Filter by `access.visible(actor, "accounts.read", ...)` before showing."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from soyte.kernel.accounts.models import Account, SignInAttempt
+from soyte.kernel.text import nfc
+
+
+def accounts(*, text: str = "", kind: str = "") -> QuerySet[Account]:
+    """Accounts by username; `text` is a part of username, name or telephone number."""
+    found = Account.objects.order_by("username")
+    if text:
+        part = nfc(text).strip()
+        found = found.filter(Q(username__contains=part.lower()) | Q(display_name__icontains=part)
+                             | Q(phone__contains=part))
+    return found.filter(kind=kind) if kind else found
+
+
+def attempts(*, username: str = "") -> QuerySet[SignInAttempt]:
+    """Attempts to sign in, newest first."""
+    found = SignInAttempt.objects.order_by("-at", "-id")
+    return found.filter(username=username) if username else found

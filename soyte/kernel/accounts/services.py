@@ -1,0 +1,207 @@
+"""Changes to accounts and passwords, one function per act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from soyte.kernel.accounts.models import Account
+from soyte.kernel.accounts.passwords import check_strength, gateway_form, one_time_password
+from soyte.kernel.accounts.sign_in import username_key
+from soyte.kernel.accounts.throttle import pass_turn, take_turn
+from soyte.kernel.actors import Acting
+from soyte.kernel.audit.services import record, record_refused
+from soyte.kernel.errors import DomainError, refusing
+
+ONE_TIME = dt.timedelta(days=7)
+
+
+class UsernameForm(DomainError):
+    code = "accounts.username_form"
+    message = _("Tên đăng nhập “%(username)s” không dùng được. Dùng chữ thường không dấu, chữ số, "
+                "dấu chấm, gạch dưới, gạch nối hoặc @; bắt đầu bằng chữ hoặc số.")
+
+
+class UsernameTaken(DomainError):
+    code = "accounts.username_taken"
+    message = _("Tên đăng nhập “%(username)s” đã có người dùng. Chọn tên khác.")
+
+
+class DisplayNameMissing(DomainError):
+    code = "accounts.display_name_missing"
+    message = _("Thiếu họ tên người dùng, hoặc tên của cổng.")
+
+
+class DemoOnly(DomainError):
+    code = "accounts.demo_only"
+    message = _("Tài khoản minh hoạ chỉ tạo được trong bản minh hoạ.")
+
+
+class CurrentPasswordWrong(DomainError):
+    code = "accounts.current_password_wrong"
+    message = _("Mật khẩu hiện tại chưa đúng. Còn %(left)s lần thử.")
+
+
+class TooManyTries(DomainError):
+    code = "accounts.throttled"
+    message = _("Đã thử sai quá số lần cho phép. Thử lại sau %(clock)s.")
+
+
+class SamePassword(DomainError):
+    code = "accounts.same_password"
+    message = _("Mật khẩu mới trùng mật khẩu hiện tại. Chọn mật khẩu khác.")
+
+
+class NotAGateway(DomainError):
+    code = "accounts.not_a_gateway"
+    message = _("Tài khoản “%(username)s” không phải tài khoản cổng.")
+
+
+class NotAPerson(DomainError):
+    code = "accounts.not_a_person"
+    message = _("Tài khoản “%(username)s” là của cổng. Dùng “Đặt mật khẩu cổng”.")
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An account and the password to hand over, which is stored nowhere; None where the caller chose it."""
+
+    account: Account
+    password: str | None
+
+
+@transaction.atomic
+def create_account(actor: Acting, *, username: str, display_name: str, kind: str = Account.Kind.PERSON,
+                   phone: str = "", password: str | None = None, synthetic: bool = False) -> Issued:
+    """Make an account. Without a password one is issued: one-time for a person, lasting for a gateway.
+
+    Raises UsernameForm, UsernameTaken, DisplayNameMissing, DemoOnly, a password error, Refused.
+    """
+    actor.require("accounts.manage")
+    if synthetic and not settings.SOYTE_DEMO:
+        raise DemoOnly()
+    name = username_key(username)
+    if not display_name.strip():
+        raise DisplayNameMissing()
+    secret = password or one_time_password()
+    account = Account(username=name, display_name=display_name.strip(), kind=kind, phone=phone, synthetic=synthetic)
+    if password:
+        check_strength(password, username=name, display_name=display_name)
+    _put_password(account, secret, one_time=password is None)
+    with refusing(account_username_form=UsernameForm(username=username),
+                  accounts_account_username_key=UsernameTaken(username=name)):
+        account.save()
+    record(actor, "accounts.manage", obj=account, details={"act": "create", "kind": kind, "synthetic": synthetic})
+    return Issued(account, None if password else secret)
+
+
+def _put_password(account: Account, secret: str, *, one_time: bool) -> None:
+    if account.kind == Account.Kind.PERSON:
+        account.set_password(secret)
+        account.must_change_password = one_time
+        account.one_time_until = timezone.now() + ONE_TIME if one_time else None
+    else:
+        account.set_password(gateway_form(secret))
+
+
+def _locked(account: Account) -> Account:
+    return Account.objects.select_for_update().get(pk=account.pk)
+
+
+@transaction.atomic
+def reset_password(actor: Acting, account: Account) -> Issued:
+    """Issue a one-time password to a person; sessions of the account end. Raises NotAPerson, Refused."""
+    actor.require("accounts.manage", account)
+    fresh = _locked(account)
+    if fresh.kind != Account.Kind.PERSON:
+        raise NotAPerson(username=fresh.username)
+    secret = one_time_password()
+    _put_password(fresh, secret, one_time=True)
+    fresh.save(update_fields=["password", "must_change_password", "one_time_until"])
+    record(actor, "accounts.manage", obj=fresh, details={"act": "reset password"})
+    return Issued(fresh, secret)
+
+
+@transaction.atomic
+def set_gateway_password(actor: Acting, account: Account, *, password: str | None = None) -> Issued:
+    """Give a gateway its password (plain; kept as argon2 of its MD5 form), or issue one. Raises NotAGateway, Refused."""
+    actor.require("accounts.manage", account)
+    fresh = _locked(account)
+    if fresh.kind == Account.Kind.PERSON:
+        raise NotAGateway(username=fresh.username)
+    if password:
+        check_strength(password, username=fresh.username)
+    secret = password or one_time_password()
+    _put_password(fresh, secret, one_time=False)
+    fresh.save(update_fields=["password"])
+    record(actor, "accounts.manage", obj=fresh, details={"act": "gateway password"})
+    return Issued(fresh, None if password else secret)
+
+
+def change_password(actor: Acting, account: Account, *, current: str, new: str) -> Account:
+    """Change one's own password. Wrong guesses at the current one count like attempts to sign in.
+
+    Afterwards the view calls sign_in.keep_session. Raises CurrentPasswordWrong, TooManyTries, SamePassword, or a
+    password error.
+    """
+    turn = take_turn(account.username, actor.address)
+    if turn.retry_at:
+        raise TooManyTries(clock=timezone.localtime(turn.retry_at).strftime("%H:%M:%S"))
+    if not check_password(current, account.password):
+        record_refused(actor, "accounts.change_password", obj=account, reason="accounts.current_password_wrong")
+        raise CurrentPasswordWrong(left=turn.tries_left)
+    pass_turn(turn)
+    if current == new:
+        raise SamePassword()
+    check_strength(new, username=account.username, display_name=account.display_name)
+    return _changed(actor, account, new)
+
+
+@transaction.atomic
+def _changed(actor: Acting, account: Account, new: str) -> Account:
+    fresh = _locked(account)
+    _put_password(fresh, new, one_time=False)
+    fresh.save(update_fields=["password", "must_change_password", "one_time_until"])
+    record(actor, "accounts.change_password", obj=fresh)
+    return fresh
+
+
+@transaction.atomic
+def lock_account(actor: Acting, account: Account, *, reason: str) -> Account:
+    """Nobody signs in with it any more; its sessions end at their next page. Raises Refused."""
+    return _activity(actor, account, active=False, reason=reason)
+
+
+@transaction.atomic
+def unlock_account(actor: Acting, account: Account, *, reason: str) -> Account:
+    """Undo a lock. Raises Refused."""
+    return _activity(actor, account, active=True, reason=reason)
+
+
+def _activity(actor: Acting, account: Account, *, active: bool, reason: str) -> Account:
+    actor.require("accounts.manage", account)
+    fresh = _locked(account)
+    fresh.is_active = active
+    fresh.save(update_fields=["is_active"])
+    record(actor, "accounts.manage", obj=fresh, reason=reason, details={"act": "unlock" if active else "lock"})
+    return fresh
+
+
+@transaction.atomic
+def edit_account(actor: Acting, account: Account, *, display_name: str, phone: str) -> Account:
+    """Correct a name or telephone number. Raises DisplayNameMissing, Refused."""
+    actor.require("accounts.manage", account)
+    if not display_name.strip():
+        raise DisplayNameMissing()
+    fresh = _locked(account)
+    before = {"display_name": fresh.display_name, "phone": fresh.phone}
+    fresh.display_name, fresh.phone = display_name.strip(), phone.strip()
+    fresh.save(update_fields=["display_name", "phone"])
+    record(actor, "accounts.manage", obj=fresh, details={"act": "edit", "before": before})
+    return fresh
