@@ -117,3 +117,38 @@ class DayCell:
     note: str = ""
     tone: str = ""
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a room's search.py finds: search(actor, query) -> list[Hit]. `kind` is the heading it stands under.
+
+    Shows no health fact; the room audits its own search and says in `subtitle` what tells two namesakes apart.
+    """
+
+    title: str
+    subtitle: str
+    url: str
+    kind: str
+    icon: str = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Work that waits for a post: start.py of a room offers waiting(actor) -> list[Waiting]; none = not listed."""
+
+    title: str
+    count: int
+    url: str
+    icon: str
+    tone: str = ""
+    context: Sequence[str] = ()
+    clock: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFigure:
+    """A figure that anybody may see, on the sign-in page: start.py offers public_figures() -> list[PublicFigure]."""
+
+    value: int
+    label: str

@@ -1,1 +1,192 @@
+/* Keys, look, dialogs, uploads. Every page works without this file. */
 "use strict";
+(() => {
+  const root = document.documentElement;
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const one = (selector, from = document) => from.querySelector(selector);
+  const lang = root.lang === "en" ? 1 : 0;
+  const words = {
+    cancel: ["Thôi", "Cancel"], go: ["Đồng ý", "Confirm"], lost: ["Mất kết nối, tệp chưa được nhận.", "Connection lost, the file was not received."],
+    waiting: ["chờ gửi", "waiting"], checking: ["đang kiểm tra", "checking"], sent: ["đã gửi", "sent"], view: ["Xem kết quả", "See the result"],
+    show: ["Hiện mật khẩu", "Show password"], hide: ["Ẩn mật khẩu", "Hide password"],
+  };
+  const say = (key) => words[key][lang];
+  const make = (tag, attributes = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+
+  /* ---- keys ---- */
+  const SINGLE = "soyte-single-keys";
+  const singleKeys = () => { try { return localStorage.getItem(SINGLE) !== "off"; } catch { return true; } };
+  const inField = (target) => target.closest && target.closest("input:not([type=checkbox]):not([type=radio]),select,textarea,[contenteditable=true]");
+  const links = () => all("[data-rows] [data-open]").filter((link) => link.offsetParent);
+  let awaitsGo = 0;
+
+  const move = (step) => {
+    const rows = links();
+    if (!rows.length) return;
+    const here = rows.findIndex((link) => link.closest("tr,li").contains(document.activeElement));
+    const next = rows[Math.max(0, Math.min(rows.length - 1, here < 0 ? 0 : here + step))];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  };
+  const mark = () => {
+    const row = document.activeElement.closest("tr,li");
+    const box = row && one("[data-mark]", row);
+    if (box) box.click();
+  };
+  const go = (letter) => { const link = one(`[data-go="${letter}"]`); if (link) link.click(); };
+  const focusOn = (selector) => { const target = one(selector); if (target) { target.focus(); if (target.select) target.select(); } };
+  const ACTS = {
+    Slash: () => focusOn("[data-find]"), KeyJ: () => move(1), KeyK: () => move(-1), KeyX: mark,
+    KeyF: () => focusOn("[data-filters] input:not([type=hidden]),[data-filters] select"), KeyG: () => { awaitsGo = Date.now(); },
+  };
+
+  document.addEventListener("keydown", (event) => {
+    /* Vietnamese input methods compose; their keys are not ours. */
+    if (event.isComposing || event.keyCode === 229 || event.altKey) return;
+    if (event.ctrlKey || event.metaKey) return withControl(event);
+    if (event.key === "Escape") return void all("details.menu[open]").forEach((menu) => { menu.open = false; });
+    if (inField(event.target) || one("dialog[open]") || !singleKeys()) return;
+    const letter = event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : "";
+    if (letter && Date.now() - awaitsGo < 1500) { awaitsGo = 0; event.preventDefault(); return go(letter); }
+    const act = event.key === "?" ? () => open("phim-tat") : event.shiftKey ? null : ACTS[event.code];
+    if (act) { event.preventDefault(); act(); }
+  });
+  const withControl = (event) => {
+    if (event.code === "KeyK") { const link = one("[data-all]"); if (link) { event.preventDefault(); link.click(); } }
+    if (event.key === "Enter") {
+      const form = event.target.closest("form[method=post]") || one("form[data-main]");
+      if (form) { event.preventDefault(); form.requestSubmit(one("[data-next]", form) || undefined); }
+    }
+  };
+
+  /* ---- dialogs, menus ---- */
+  const open = (id) => { const dialog = document.getElementById(id); if (dialog && !dialog.open) dialog.showModal(); };
+  const ask = (text, act) => {
+    const yes = make("button", { class: "btn btn-bad", type: "button" }, act || say("go"));
+    const no = make("button", { class: "btn btn-plain", type: "button", "data-close": "" }, say("cancel"));
+    const dialog = make("dialog", { role: "alertdialog", "aria-label": text }, make("div", { class: "in" }, text), make("footer", {}, no, yes));
+    document.body.append(dialog);
+    dialog.showModal();
+    return new Promise((answer) => {
+      yes.addEventListener("click", () => { answer(true); dialog.close(); });
+      dialog.addEventListener("close", () => { answer(false); dialog.remove(); });
+    });
+  };
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) { all("details.menu[open]").forEach((menu) => { menu.open = false; }); open(opener.dataset.dialog); }
+    const closer = event.target.closest("[data-close]");
+    if (closer) closer.closest("dialog").close();
+    if (event.target.matches("dialog")) event.target.close();
+    all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+    const eye = event.target.closest("[data-reveal]");
+    if (eye) reveal(eye);
+  });
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.matches("[data-theme-form]") && event.submitter) return changeTheme(event, form);
+    if (form.matches("[data-upload]") && one("input[type=file]", form).files.length) return upload(event, form);
+    if (!form.matches("[data-confirm]") || form.dataset.confirmed) return;
+    event.preventDefault();
+    const button = event.submitter;
+    if (await ask(form.dataset.confirm, button && button.textContent.trim())) { form.dataset.confirmed = "1"; form.requestSubmit(button || undefined); }
+  });
+
+  /* ---- look: changed in place, so that a half-written form stays ---- */
+  const changeTheme = async (event, form) => {
+    event.preventDefault();
+    const button = event.submitter, toggles = !button.hasAttribute("aria-pressed");
+    const darkNow = root.dataset.bsTheme === "dark" || (root.dataset.bsTheme === "auto" && matchMedia("(prefers-color-scheme:dark)").matches);
+    const chosen = toggles ? (darkNow ? "light" : "dark") : button.value;
+    const body = new FormData(form);
+    body.set("theme", chosen);
+    root.dataset.bsTheme = chosen;
+    all("button[name=theme][aria-pressed]").forEach((choice) => choice.setAttribute("aria-pressed", String(choice.value === chosen)));
+    try { await fetch(form.action, { method: "POST", body, redirect: "manual" }); } catch { /* holds for this page */ }
+  };
+
+  /* ---- marking rows, lists ---- */
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box.matches("[data-mark-all]")) all("[data-mark]", box.closest("table")).forEach((other) => { if (other.checked !== box.checked) other.click(); });
+    if (box.matches("[data-mark]")) box.closest("tr,li").classList.toggle("sel", box.checked);
+    if (box.matches("[data-single-keys]")) try { localStorage.setItem(SINGLE, box.checked ? "on" : "off"); } catch { /* stays on */ }
+    const form = box.closest("form[data-auto]");
+    if (form) form.requestSubmit();
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => { const list = event.target.closest(".listing"); if (list) list.setAttribute("aria-busy", "true"); });
+  document.addEventListener("htmx:afterRequest", () => all(".listing[aria-busy]").forEach((list) => list.removeAttribute("aria-busy")));
+  document.addEventListener("htmx:responseError", () => location.reload());
+
+  /* ---- passwords ---- */
+  const reveal = (eye) => {
+    const input = document.getElementById(eye.dataset.reveal);
+    input.type = input.type === "password" ? "text" : "password";
+    eye.setAttribute("aria-label", say(input.type === "password" ? "show" : "hide"));
+  };
+  const watchCaps = (input) => {
+    const hint = document.getElementById(input.dataset.caps);
+    const look = (event) => { hint.hidden = !(event.getModifierState && event.getModifierState("CapsLock")); };
+    ["keydown", "keyup", "mousedown"].forEach((name) => input.addEventListener(name, look));
+  };
+
+  /* ---- uploads: one request a file, each with its progress; the answer is {tone, text, url} ---- */
+  const send = (form, name, file, progress) => new Promise((done) => {
+    const request = new XMLHttpRequest(), body = new FormData();
+    for (const [key, value] of new FormData(form)) if (!(value instanceof File)) body.append(key, value);
+    body.append(name, file);
+    request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) progress(event.loaded / event.total); });
+    request.addEventListener("load", () => { try { done(JSON.parse(request.responseText)); } catch { done({ tone: "bad", text: say("lost") }); } });
+    request.addEventListener("error", () => done({ tone: "bad", text: say("lost") }));
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "application/json");
+    request.send(body);
+  });
+  const upload = async (event, form) => {
+    event.preventDefault();
+    const input = one("input[type=file]", form), files = [...input.files];
+    const list = one(".uploads", form) || form.appendChild(make("ul", { class: "uploads" }));
+    const rows = files.map((file) => {
+      const bar = make("progress", { max: "1", value: "0", "aria-label": file.name });
+      const note = make("span", { class: "small tn" }, say("waiting"));
+      list.append(make("li", { class: "upf" }, make("div", { class: "g" }, make("b", {}, file.name), bar), note));
+      return { file, bar, note };
+    });
+    all("button", form).forEach((button) => { button.disabled = true; });
+    input.value = "";
+    for (const { file, bar, note } of rows) {
+      bar.closest("li").scrollIntoView({ block: "nearest" });
+      const answer = await send(form, input.name, file, (share) => {
+        bar.value = share;
+        note.textContent = share < 1 ? `${Math.floor(share * 100)}%` : say("checking");
+      });
+      bar.remove();
+      note.className = `small t-${answer.tone || "good"}`;
+      note.textContent = answer.text || say("sent");
+      if (answer.url) note.append(" ", make("a", { href: answer.url }, say("view")));
+    }
+    all("button", form).forEach((button) => { button.disabled = false; });
+    if (form.dataset.done) location.assign(form.dataset.done);
+  };
+  const dropZone = (zone) => {
+    const input = one("input[type=file]", zone.closest("form"));
+    const over = (on) => (event) => { event.preventDefault(); zone.classList.toggle("over", on); };
+    zone.addEventListener("dragover", over(true));
+    zone.addEventListener("dragleave", over(false));
+    zone.addEventListener("drop", (event) => { over(false)(event); input.files = event.dataTransfer.files; });
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    all("[data-drop]").forEach(dropZone);
+    all("[data-reveal]").forEach((eye) => { eye.hidden = false; });
+    all("[data-caps]").forEach(watchCaps);
+    all("[data-single-keys]").forEach((box) => { box.checked = singleKeys(); });
+    const summary = one("[data-focus]");
+    if (summary) summary.focus();
+  });
+})();

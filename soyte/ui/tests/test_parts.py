@@ -1,0 +1,106 @@
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.template import Context, Template
+from django.test import RequestFactory, override_settings
+from django.utils import translation
+
+from soyte.ui import xlsx
+from soyte.ui.calendar import month
+from soyte.ui.clocks import clock, duration
+from soyte.ui.components import DayCell, Fact
+from soyte.ui.drawing import reference_range, sparkline
+from soyte.ui.paging import address
+from soyte.ui.story import StoryFilters, StoryForm
+
+NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+PLAIN = override_settings(STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}})
+
+
+def render(text, **context):
+    with PLAIN, translation.override("vi"):
+        return Template("{% load ui %}" + text).render(Context(context))
+
+
+@pytest.mark.parametrize(("minutes", "text"), [
+    (0, "dưới 1 phút"), (28, "28 phút"), (148, "2 giờ 28 phút"), (120, "2 giờ"), (1441, "1 ngày"), (1600, "1 ngày 2 giờ"), (4320, "3 ngày"),
+])
+def test_durations_say_their_two_largest_units(minutes, text):
+    assert duration(timedelta(minutes=minutes)) == text
+
+
+@pytest.mark.parametrize(("hours", "text", "tone"), [(48, "Còn 2 ngày", "good"), (3, "Còn 3 giờ", "warn"), (-30, "Quá hạn 1 ngày 6 giờ", "bad")])
+def test_clocks_speak_and_warn(hours, text, tone):
+    shown = clock(NOW + timedelta(hours=hours), now=NOW)
+    assert (shown.text, shown.tone) == (text, tone)
+
+
+def test_a_sparkline_needs_two_known_values():
+    assert sparkline([1.0, None], width=100, height=20) is None
+    assert sparkline([1.0, None, 2.0], width=100, height=20).path == "M3 17L97 3"
+
+
+@pytest.mark.parametrize(("value", "outside"), [(3.9, True), (4, False), (6, False), (6.1, True)])
+def test_the_edges_belong_to_the_range(value, outside):
+    assert reference_range(value, low=4, high=6).outside is outside
+
+
+def test_marks_stay_inside_however_far_the_value_is():
+    for value in (-1e6, 1e6):
+        place = reference_range(value, low=4, high=6)
+        assert 0 <= float(place.mark_x) <= 97
+
+
+def test_svg_numbers_keep_their_point_in_vietnamese():
+    assert 'width="33.5%"' in render("{% meter share %}", share=33.5)
+
+
+def test_texts_are_escaped_and_block_content_is_not():
+    shown = render('{% panel title=title %}<b>x</b>{% endpanel %}{% chip title %}{% source title %}', title="<i>")
+    assert "<i>" not in shown and "<b>x</b>" in shown
+
+
+def test_an_unknown_fact_says_so():
+    assert "Chưa biết" in render("{% facts items %}", items=[Fact("Nhóm máu", None)])
+    assert "Chưa biết" in render("{% figure 'Giường' value %}", value=None)
+
+
+def test_an_error_is_tied_to_its_field():
+    form = StoryForm({"name": "", "issued": "12/06/2027"})
+    shown = render("{% field form.issued %}{% error_summary form %}", form=form)
+    assert 'aria-describedby="id_issued_help id_issued_error"' in shown
+    assert 'aria-invalid="true"' in shown
+    assert 'id="id_issued_error"' in shown
+    assert 'href="#id_issued"' in shown
+
+
+def test_a_filter_can_be_taken_away():
+    form = StoryFilters(RequestFactory().get("/x?q=b&kind=clinic&since=nonsense&xep=-name&sau=3"))
+    assert form.values() == {"q": "b", "kind": "clinic"}
+    assert [(str(token.title), token.remove_url) for token in form.tokens()] == [
+        ("Tên, mã, địa chỉ: b", "/x?kind=clinic&since=nonsense&xep=-name"), ("Loại: Phòng khám", "/x?q=b&since=nonsense&xep=-name"),
+    ]
+    assert form.clear_url() == "/x?xep=-name"
+
+
+def test_empty_parameters_leave_the_address():
+    assert address(RequestFactory().get("/x?q=&a=1"), b="2") == "/x?a=1&b=2"
+
+
+def test_a_month_is_whole_weeks_from_monday():
+    grid = month(2026, 11, {date(2026, 11, 1): DayCell("3")}, today=date(2026, 11, 23))
+    assert grid.weeks[0][0].day == date(2026, 10, 26) and not grid.weeks[0][0].inside
+    assert grid.weeks[0][6].cell == DayCell("3")
+    assert {len(week) for week in grid.weeks} == {7}
+
+
+def test_a_sheet_never_holds_a_formula():
+    file = BytesIO()
+    rows = [["=1+1", 3, date(2026, 11, 1)], ["+cmd|' /C calc'!A0", None, None], ["http://example.org", 1, NOW]]
+    columns = [xlsx.Column("Tên"), xlsx.Column("Số", "number"), xlsx.Column("Ngày", "date")]
+    xlsx.write(file, title="=HYPERLINK(1)", columns=columns, rows=rows, notes=["@x"])
+    sheet = ZipFile(file).read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet and "<hyperlink" not in sheet
+    assert "=1+1" in sheet

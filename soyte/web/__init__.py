@@ -1,0 +1,1 @@
+"""The assembled house: root addresses, sign-in, start page, search, health. No business."""

@@ -1,0 +1,61 @@
+"""What every answer carries: its time, headers that guard it, the language that the reader chose."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from prometheus_client import Counter, Histogram
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+SECONDS = Histogram("soyte_http_seconds", "Server time of an answer.", ["view"],
+                    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10))
+ANSWERS = Counter("soyte_http_answers_total", "Answers by view and status.", ["view", "status"])
+
+# Nothing of a health system belongs in the cache of a shared machine, and no page needs a camera.
+GUARDS = {
+    "Cache-Control": "private, no-store",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class ServerTiming:
+    """Outermost: measures all of the server's work on a page, and counts answers."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        response = self.get_response(request)
+        seconds = time.perf_counter() - started
+        for name, value in GUARDS.items():
+            response.headers.setdefault(name, value)
+        response.headers["Server-Timing"] = f"total;dur={seconds * 1000:.1f}"
+        # The view's name, never the address: addresses hold keys of persons.
+        view = request.resolver_match.view_name if request.resolver_match else "none"
+        SECONDS.labels(view).observe(seconds)
+        ANSWERS.labels(view, response.status_code).inc()
+        return response
+
+
+class Language:
+    """Vietnamese unless the reader chose otherwise. The browser's own wish is not asked: many office machines run
+    an English Windows, and their readers do not want an English page."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            return response

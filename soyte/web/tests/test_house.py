@@ -1,0 +1,158 @@
+"""Start page, search, errors, health, headers."""
+
+import json
+import re
+
+import pytest
+from django.core.exceptions import SuspiciousOperation
+from django.test import RequestFactory
+
+from soyte.kernel.access.tests.people import account, post, unit
+from soyte.kernel.access.web import NoRight
+from soyte.ui.components import Hit, PublicFigure, Waiting
+from soyte.web import errors, finding, health, starting
+from soyte.web.context import links
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _plain_static(settings):
+    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+@pytest.fixture
+def officer(client):
+    person = account("vinh.quach", display_name="Quách Vinh")
+    post(person, "it_officer", unit("Bệnh viện A"))
+    client.force_login(person, backend="soyte.kernel.accounts.backends.AccountBackend")
+    return person
+
+
+class Room:
+    """A room's start.py and search.py."""
+
+    @staticmethod
+    def waiting(actor):
+        return [Waiting("Việc thường", 2, "#", "files"), Waiting("Việc gấp", 3, "#", "files", "bad"), Waiting("Hết việc", 0, "#", "files")]
+
+    @staticmethod
+    def public_figures():
+        return [PublicFigure(131, "cơ sở đang gửi")]
+
+    @staticmethod
+    def search(actor, query):
+        return [Hit(f"Người {number}", "sinh 1968", "#", "Người dân") for number in range(12)]
+
+
+def test_the_start_page_says_what_waits_and_what_may_be_done(client, officer, monkeypatch):
+    monkeypatch.setattr(starting, "modules", lambda name: (Room,))
+    page = client.get("/").content.decode()
+    assert page.index("Việc gấp") < page.index("Việc thường")
+    assert "Hết việc" not in page
+    assert page.count("<h1") == 1 and 'id="chuc-nang"' in page
+
+
+def test_an_account_without_a_post_is_told_whom_to_ask(client):
+    client.force_login(account("moi"), backend="soyte.kernel.accounts.backends.AccountBackend")
+    assert "chưa có chức danh" in client.get("/").content.decode()
+
+
+def test_search_groups_hits_by_kind_and_shows_ten(client, officer, monkeypatch):
+    monkeypatch.setattr(finding, "modules", lambda name: (Room,))
+    page = client.get("/tim/?q=trang").content.decode()
+    assert "Người 9" in page and "Người 10" not in page
+    assert "Gõ thêm chữ" in page
+
+
+def test_search_without_words_finds_nothing_and_asks_nobody(client, officer, monkeypatch):
+    monkeypatch.setattr(finding, "modules", lambda name: pytest.fail("asked"))
+    assert client.get("/tim/?q=+").status_code == 200
+
+
+def test_no_two_entries_share_a_letter(rf, officer):
+    from soyte.kernel.access.actor import actor_for
+
+    keys = [link.key for link in links(actor_for(officer), "/") if link.key]
+    assert len(keys) == len(set(keys))
+
+
+def test_public_figures_are_got_once_a_minute(client, monkeypatch):
+    monkeypatch.setattr(starting, "modules", lambda name: (Room,))
+    monkeypatch.setattr(starting, "_figures", (0.0, []))
+    assert "cơ sở đang gửi" in client.get("/dang-nhap/").content.decode()
+    monkeypatch.setattr(starting, "modules", lambda name: pytest.fail("asked again"))
+    assert "131" in client.get("/dang-nhap/").content.decode()
+
+
+def test_every_answer_carries_its_time_and_its_guards(client):
+    for address in ("/dang-nhap/", "/livez", "/khong-co"):
+        answer = client.get(address)
+        assert re.fullmatch(r"total;dur=\d+\.\d", answer["Server-Timing"])
+        assert answer["Cache-Control"] == "private, no-store"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        policy = answer["Content-Security-Policy"]
+        assert "script-src 'self'" in policy and "style-src 'self'" in policy and "unsafe" not in policy
+
+
+def test_an_unknown_address_is_a_page_of_ours(client, officer):
+    answer = client.get("/khong-co")
+    assert answer.status_code == 404
+    assert "Không có trang này" in answer.content.decode()
+
+
+def test_a_missing_right_says_why(rf, officer):
+    request = rf.get("/x")
+    request.LANGUAGE_CODE = "vi"
+    answer = errors.forbidden(request, NoRight("Chức danh của bạn không có quyền đọc."))
+    assert answer.status_code == 403
+    assert "không có quyền đọc" in answer.content.decode()
+
+
+def test_a_fault_of_ours_shows_a_code_and_logs_no_message(capsys, monkeypatch):
+    request = RequestFactory().get("/x")
+    request.request_id = "7f3a20c0d1"
+    kept = []
+    monkeypatch.setattr(errors.log, "error", lambda event, **facts: kept.append(facts), raising=False)
+    try:
+        raise ValueError("Nguyễn Văn An, 075197000008")
+    except ValueError:
+        answer = errors.failed(request)
+    assert answer.status_code == 500
+    assert "7F3A-20C" in answer.content.decode()
+    assert kept[0]["code"] == "7F3A-20C" and kept[0]["kind"] == "ValueError"
+    assert "075197000008" not in json.dumps(kept)
+
+
+def test_a_request_that_cannot_be_read_is_refused_kindly(rf):
+    assert errors.bad_request(rf.get("/x"), SuspiciousOperation()).status_code == 400
+
+
+def test_livez_asks_nothing_of_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/livez").status_code == 200
+
+
+def test_readyz_names_what_is_not_ready(client, settings, tmp_path, monkeypatch):
+    settings.SOYTE_KEYS = str(tmp_path)
+    assert client.get("/readyz").json() == {"ready": True, "checks": {"database": "ok", "migrations": "ok", "keys": "ok"}}
+    settings.SOYTE_KEYS = str(tmp_path / "gone")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503 and answer.json()["checks"]["keys"] == "failed"
+    monkeypatch.setitem(health.CHECKS, "database", lambda: 1 / 0)
+    assert client.get("/readyz").json()["checks"]["database"] == "failed"
+
+
+def test_metrics_are_for_the_machine_itself_or_a_token(client, settings):
+    assert b"soyte_http_seconds" in client.get("/metrics").content
+    assert client.get("/metrics", REMOTE_ADDR="10.0.0.7").status_code == 403
+    assert client.get("/metrics", headers={"x-forwarded-for": "10.0.0.7"}).status_code == 403
+    settings.SOYTE_METRICS_TOKEN = "bí mật"
+    assert client.get("/metrics").status_code == 403
+
+
+def test_the_story_page_is_for_the_demo_only(client, settings):
+    settings.SOYTE_DEMO = settings.DEBUG = False
+    assert client.get("/_ui/").status_code == 404
+    settings.SOYTE_DEMO = True
+    assert client.get("/_ui/").status_code == 200
