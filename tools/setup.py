@@ -132,6 +132,15 @@ def write_command():
         script.chmod(0o755)
 
 
+def collect_static(python, env):
+    """Hashed and compressed copies in static-root, which the web server serves; again when the assets were rebuilt."""
+    stamp, digest, stale = changed("static", ROOT / "soyte" / "ui" / "static" / "built" / ".stamp")
+    if stale or not (ROOT / "static-root" / "staticfiles.json").exists():
+        command = (python, "-m", "soyte.config.manage", "collectstatic", "--noinput", "--clear", "-v0")
+        run(*command, mend="Không gom được tệp giao diện; xoá thư mục static-root rồi chạy lại.", env=env)
+        stamp.write_text(digest)
+
+
 def main():
     check_machine()
     STAMPS.mkdir(parents=True, exist_ok=True)
@@ -148,6 +157,7 @@ def main():
     env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
     run(python, "tools/assets.py", mend="Không dựng được giao diện: kiểm tra kho npm.", env=env)
     run(python, "tools/messages.py", "compile", mend="Không dịch được các chuỗi giao diện.", env=env)
+    collect_static(python, env)
     run(
         python,
         "-c",
