@@ -19,6 +19,7 @@ from soyte.formats.visitfile.values import (
     split_list,
 )
 from soyte.formats.visitfile.visit import read_visit
+from soyte.formats.visitfile.writer import Style, VisitTables, write_assessment, write_check_in, write_file
 
 __all__ = [
     "GENERATIONS",
@@ -30,9 +31,11 @@ __all__ = [
     "PartialDate",
     "Row",
     "Sheet",
+    "Style",
     "Survey",
     "Table",
     "Visit",
+    "VisitTables",
     "field",
     "judged_by",
     "read_assessment",
@@ -47,4 +50,7 @@ __all__ = [
     "survey",
     "table",
     "tables",
+    "write_assessment",
+    "write_check_in",
+    "write_file",
 ]

@@ -175,7 +175,8 @@ class _Surveyor:
             return Finding("file.nul", params=params)
         if self.encoding == "utf-8" and _broken_utf8(self._chunk):
             return Finding("file.encoding.invalid", value=faults.declared_encoding(self._chunk) or "", params=params)
-        params["hint"] = faults.hint_of(error.code, self._chunk, at) if 0 <= at <= len(self._chunk) else "xml"
+        inside = 0 <= at < len(self._chunk)
+        params["hint"] = faults.hint_of(error.code, self._chunk if inside else b"", max(at, 0))
         field = self._path[-1] if self._path else None
         table = self._loai if len(self._path) > 5 and self._loai else None
         return Finding("file.malformed", table=table, field=field, params=params)

@@ -17,13 +17,16 @@ from soyte.formats.visitfile.spec import Table
 
 # What XML forbids in a text, and what ends a text: left out of both, so that a match is also a proof.
 _CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f"
+_BLANK = r"[ \t\r\n]"  # what XML calls white space; \s is more
 _FIELD = re.compile(
     r"<([A-Z][A-Z0-9_]*+)"
     rf"(?:/>|>(?:<!\[CDATA\[((?:[^\]{_CONTROLS}]++|\](?!\]>))*+)\]\]>|((?:[^<&\]{_CONTROLS}]++|\](?!\]>))*+))</\1>)"
-    r"\s*+"
+    rf"{_BLANK}*+"
 )
 _GROUPS = 4  # of one field in the result of split: what stood before it, name, CDATA, plain text
-_DECLARATION = r"""\ufeff?\s*(?:<\?xml version=["']1\.0["'](?: encoding=["'](?i:utf-8)["'])?\s*\?>)?\s*"""
+_DECLARATION = (
+    rf"""\ufeff?{_BLANK}*(?:<\?xml version=["']1\.0["'](?: encoding=["'](?i:utf-8)["'])?{_BLANK}*\?>)?{_BLANK}*"""
+)
 # U+FFFE and U+FFFF are no characters of XML; their neighbours are so rare that a parser may tell them apart.
 _SUSPECT = b"\xef\xbf"
 
@@ -69,8 +72,8 @@ def _rows(parts: list[str | None], shape: Table) -> list[dict[str, str]] | None:
 def _tags(shape: Table) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """What stands before the first row, after the last one, and between two."""
     opening = [name for name in (shape.root, shape.list, shape.row) if name]
-    head = _DECLARATION + "".join(rf"<{name}>\s*" for name in opening)
-    tail = "".join(rf"</{name}>\s*" for name in reversed(opening))
+    head = _DECLARATION + "".join(rf"<{name}>{_BLANK}*" for name in opening)
+    tail = "".join(rf"</{name}>{_BLANK}*" for name in reversed(opening))
     # A table that is one row has no turn from row to row: nothing may match.
-    turn = rf"</{shape.row}>\s*<{shape.row}>\s*" if shape.row else r"(?!)"
+    turn = rf"</{shape.row}>{_BLANK}*<{shape.row}>{_BLANK}*" if shape.row else r"(?!)"
     return re.compile(head), re.compile(tail), re.compile(turn)
