@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Func, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from soyte.clinical.encounters.models import Encounter
@@ -17,6 +20,8 @@ from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.organisations import selectors as organisations
 from soyte.kernel.places import selectors as places
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+OLD_MAP_LAST_DAY = date(2025, 6, 30)  # NQ 202/2025/QH15: communes and districts of before 2025-07-01
 INPATIENT_KINDS = ("03", "04", "06", "09")
 
 
@@ -36,24 +41,46 @@ def _with_disease(rows: QuerySet[Any]) -> QuerySet[Any]:
     """
     if "disease" in rows.query.annotations:
         return rows
-    written = list(rows.order_by().values_list("main_icd", flat=True).distinct())
+    written = rows.order_by().values_list("main_icd", flat=True).distinct()
     branches = [
-        When(main_icd__in=icds, started_at__gte=start, **({"started_at__lt": end} if end else {}), then=Value(disease))
-        for disease, start, end, icds in terminology.notifiable_periods(written)
+        When(main_icd__in=icds, started_at__gte=start, started_at__lt=end, then=Value(disease))
+        for disease, start, end, icds in _notifiable_periods(list(written))
     ]
     disease = Case(*branches, default=Value("")) if branches else Value("")
     return rows.annotate(disease=Cast(disease, CharField()))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, timezone.get_current_timezone())
+
+
+def _notifiable_periods(written: Collection[str]) -> Iterator[tuple[str, datetime, datetime, list[str]]]:
+    """(disease, from, to, diagnosis codes as written) for every stretch of days on which the list stood still."""
+    turns = {day for entry in load_list("notifiable_disease") for day in (entry.valid_from, entry.valid_to) if day}
+    days = sorted({EARLIEST, *turns, LATEST})
+    terms = terminology.terms()
+    for start, end in pairwise(days):
+        named: dict[str, list[str]] = defaultdict(list)
+        for icd in written:
+            if disease := terms.notifiable(icd, start):
+                named[disease.code].append(icd)
+        yield from ((code, _midnight(start), _midnight(end), icds) for code, icds in named.items())
 
 
 def _facility_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     return {code: unit.name for code, unit in organisations.facilities_by_code(keys, on).items()}
 
 
+def _commune_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
+    """Names of that day; a commune that had ended by then keeps the name of the old map."""
+    asked = list(keys)
+    return {**places.names_on(asked, OLD_MAP_LAST_DAY), **places.names_on(asked, on)}
+
+
 def _list_names(name: str) -> Any:
     def names(keys: Iterable[str], on: date) -> Mapping[str, str]:
         known = load_list(name)
-        found = {key: known.get(key, on) or known.known(key) for key in keys}
-        return {key: entry.name for key, entry in found.items() if entry}
+        return {key: title for key in keys if (title := known.name_of(key, on))}
 
     return names
 
@@ -101,7 +128,7 @@ COUNTABLES = (
             ),
             Dimension("kind", _("Loại khám chữa bệnh"), F("kind"), _list_names("visit_kind")),
             Dimension("icd_chapter", _("Chương bệnh"), F("main_icd_chapter"), _chapter_names, singles_out=True),
-            Dimension("commune", _("Xã nơi cư trú"), F("commune_code"), places.names_on),
+            Dimension("commune", _("Xã nơi cư trú"), F("commune_code"), _commune_names),
             Dimension(
                 "disease",
                 _("Bệnh phải báo cáo"),

@@ -22,6 +22,7 @@ from soyte.engines.indicators.countables import Countable, Coverage, Dimension, 
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import Acting
 from soyte.kernel.errors import DomainError
+from soyte.kernel.labels.classes import TITLES
 
 SMALL = 5
 
@@ -179,9 +180,7 @@ def _cells(
 
 
 def _sees_every_label(actor: Acting) -> bool:
-    from soyte.kernel.labels import CLASSES
-
-    return all(label in actor.labels for label in CLASSES)
+    return all(label in actor.labels for label in TITLES)
 
 
 @dataclass(frozen=True, slots=True)
