@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -96,7 +96,7 @@ def _pairs(generation: str) -> dict[str, tuple[_Pair, ...]]:
     return {name: tuple(pairs) for name, pairs in found.items()}
 
 
-def _pair(row: dict[str, str], generation: str) -> _Pair:
+def _pair(row: Mapping[str, str], generation: str) -> _Pair:
     relation = "before" if row["relation"] == "not_before" else "after"
     return _Pair(
         code=f"dates.{row['table']}.{row['field']}.{relation}_{_named(row)}",
@@ -115,7 +115,7 @@ def _pair(row: dict[str, str], generation: str) -> _Pair:
     )
 
 
-def _named(row: dict[str, str]) -> str:
+def _named(row: Mapping[str, str]) -> str:
     return "receipt" if row["other_field"] == RECEIVED else row["other_field"]
 
 

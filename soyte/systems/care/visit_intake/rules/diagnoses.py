@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from soyte.formats.visitfile import Finding, split_list
-from soyte.systems.care.visit_intake.rules.context import Context, day, row_finding
+from soyte.systems.care.visit_intake.rules.context import Context, day
 from soyte.systems.care.visit_intake.rules.lists import EXPIRED, UNKNOWN, Entry
 
 MOST_OTHER_CODES = 12
@@ -86,7 +86,7 @@ def _line_codes(context: Context, known: set[str]) -> Iterator[Finding]:
                 continue
             for code in split_list(written):
                 if code not in known and context.lists.state("icd10", _plain(code), context.on) in (UNKNOWN, EXPIRED):
-                    yield row_finding("diagnosis.line_unknown", name, row, "MA_BENH", code=code)
+                    yield Finding("diagnosis.line_unknown", name, row.line, "MA_BENH", code)
 
 
 def _entry(context: Context, code: str) -> Entry | None:

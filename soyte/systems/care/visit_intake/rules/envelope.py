@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from soyte.formats.visitfile import Finding, Survey, Visit
+from soyte.formats.visitfile import Finding, Sheet, Survey, Visit
 from soyte.systems.care.visit_intake.rules.context import day, shown_day
 
 
@@ -48,6 +48,17 @@ def sender_findings(visit: Visit, *, survey: Survey, sender_facility: str | None
             value=visit.facility_code,
             params={"own": sender_facility},
         )
+
+
+def sheet_sender_findings(sheet: Sheet, *, sender_facility: str | None) -> Iterator[Finding]:
+    """The same for a check-in, whose rows name the facility themselves."""
+    if sender_facility is None:
+        return
+    for row in sheet.rows:
+        own = row.values.get("MA_CSKCB", "")
+        if own and own != sender_facility:
+            params = {"own": sender_facility}
+            yield Finding("sender.MA_CSKCB", sheet.table, row.line, "MA_CSKCB", own, params)
 
 
 def version_day(survey: Survey, *, received_on: date) -> date:

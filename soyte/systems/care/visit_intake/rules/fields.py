@@ -53,13 +53,6 @@ def field_findings(context: Context) -> Iterator[Finding]:
             yield from _row_findings(context, name, row, compiled)
 
 
-def sheet_findings(name: str, rows: list[Row], generations: tuple[str, ...], context: Context) -> Iterator[Finding]:
-    """The same for a table that is a file by itself: a check-in or a medical assessment."""
-    compiled = _compiled(name, generations)
-    for row in rows:
-        yield from _row_findings(context, name, row, compiled)
-
-
 def _row_findings(context: Context, name: str, row: Row, compiled: _Compiled) -> Iterator[Finding]:
     values = row.values
     for field in compiled.always:

@@ -12,7 +12,11 @@ from soyte.systems.care.visit_intake.rules.attachments import attachment_finding
 from soyte.systems.care.visit_intake.rules.context import Context
 from soyte.systems.care.visit_intake.rules.dates import date_findings
 from soyte.systems.care.visit_intake.rules.diagnoses import diagnosis_findings
-from soyte.systems.care.visit_intake.rules.envelope import envelope_findings, sender_findings
+from soyte.systems.care.visit_intake.rules.envelope import (
+    envelope_findings,
+    sender_findings,
+    sheet_sender_findings,
+)
 from soyte.systems.care.visit_intake.rules.fields import field_findings
 from soyte.systems.care.visit_intake.rules.lines import (
     examination_findings,
@@ -124,8 +128,8 @@ def check_envelope(survey: Survey, *, received_on: date, sender_facility: str | 
     return weighed(found, on=received_on)
 
 
-def check_sheet(sheet: Sheet, *, lists: Lists, received_on: date) -> list[Judged]:
-    """Findings of a check-in or a medical assessment: its single fields and the order of its dates."""
+def check_sheet(sheet: Sheet, *, lists: Lists, received_on: date, sender_facility: str | None = None) -> list[Judged]:
+    """Findings of a check-in or a medical assessment: its single fields, the order of its dates, its sender."""
     visit = Visit(
         index=1,
         code=None,
@@ -133,11 +137,11 @@ def check_sheet(sheet: Sheet, *, lists: Lists, received_on: date) -> list[Judged
         generation=sheet.generations[0] if sheet.generations else "130",
         tables={sheet.table: sheet.rows},
         generations={sheet.table: sheet.generations},
-        findings=sheet.findings,
+        findings=[],
         readable=sheet.readable,
     )
     context = Context(visit, lists=lists, received_on=received_on)
-    findings = list(sheet.findings)
+    findings = [*sheet.findings, *sheet_sender_findings(sheet, sender_facility=sender_facility)]
     if sheet.readable:
         findings += [*field_findings(context), *date_findings(context)]
     return weighed(findings, on=received_on)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -99,7 +99,7 @@ def _sums(generation: str) -> tuple[_Sum, ...]:
     return tuple(_sum(row, generation) for row in table("sum_pairs") if for_generation(row, generation))
 
 
-def _sum(row: dict[str, str], generation: str) -> _Sum:
+def _sum(row: Mapping[str, str], generation: str) -> _Sum:
     key, _, wanted = row["line_filter"].partition("=")
     found = field(generation, "XML1", row["total"])
     return _Sum(

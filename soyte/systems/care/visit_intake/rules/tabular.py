@@ -13,7 +13,7 @@ ALL = "*"
 @cache
 def table(name: str) -> tuple[Mapping[str, str], ...]:
     """The rows of `data/<name>.csv`."""
-    with files(__package__).joinpath("data", f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+    with files(__package__).joinpath("data", f"{name}.csv").open(encoding="utf-8") as lines:
         return tuple(csv.DictReader(lines))
 
 

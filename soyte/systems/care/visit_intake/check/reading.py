@@ -1,0 +1,160 @@
+"""One file, read and judged: what a worker process sends back."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import BinaryIO
+
+from soyte.formats.visitfile import Finding, Survey, Visit, read_assessment, read_check_in, read_visit, survey
+from soyte.systems.care.visit_intake.check.paths import VisitFile, open_regular
+from soyte.systems.care.visit_intake.rules import (
+    ACCEPTED,
+    Judged,
+    Lists,
+    check_envelope,
+    check_sheet,
+    check_visit,
+    message,
+    title,
+    verdict,
+    weighed,
+)
+from soyte.systems.care.visit_intake.rules.context import amount, day
+from soyte.systems.care.visit_intake.rules.files import file_lists
+
+LONGEST_SHEET = 256 << 20  # a check-in or an assessment is read whole; none comes near this size
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One finding in words."""
+
+    severity: str
+    code: str
+    table: str | None
+    line: int | None
+    field: str | None
+    value: str
+    title: str
+    what: str
+    mend: str
+    aliases: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"{self.what} {self.mend}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class VisitReport:
+    """One HOSO with its verdict. Amounts are đồng as XML1 states them, 0 where it cannot be read."""
+
+    index: int
+    code: str | None
+    facility_code: str
+    accepted: bool
+    ended_on: date | None
+    total: Decimal
+    insurer: Decimal
+    lines: tuple[Line, ...]
+
+
+@dataclass(slots=True)
+class FileReport:
+    """One file: its own findings and its visits. `refused` says that nothing of it was taken."""
+
+    path: str
+    kind: str | None = None
+    refused: bool = False
+    lines: list[Line] = field(default_factory=list)
+    visits: list[VisitReport] = field(default_factory=list)
+
+
+@cache
+def lists() -> Lists:
+    """The code lists of this process, loaded once."""
+    return file_lists()
+
+
+def warm(on: date) -> None:
+    """Load the big lists now, before processes are forked that would each load their own."""
+    for name in ("icd10", "commune", "province", "visit_kind", "visit_subject", "department", "occupation"):
+        lists().state(name, "", on)
+
+
+def read_file(file: VisitFile, *, received_on: date) -> FileReport:
+    """Read and judge one file. Raises nothing that a file could cause: what is wrong is a line of the report."""
+    report = FileReport(file.shown)
+    try:
+        with open_regular(file.path) as stream:
+            _read(stream, report, received_on)
+    except OSError:
+        report.refused = True
+        report.lines += _lines(weighed([Finding("file.unreadable")], on=received_on))
+    return report
+
+
+def _read(stream: BinaryIO, report: FileReport, received_on: date) -> None:
+    found = survey(stream)
+    judged = check_envelope(found, received_on=received_on)
+    report.kind = found.kind
+    report.refused = verdict(judged) != ACCEPTED
+    report.lines += _lines(judged)
+    if report.refused:
+        return
+    if found.kind == "visits":
+        for index, (start, end) in enumerate(found.visits, start=1):
+            stream.seek(start)
+            visit = read_visit(stream.read(end - start), index=index, survey=found)
+            report.visits.append(_visit_report(visit, found, received_on))
+    else:
+        _read_sheet(stream, report, found, received_on)
+
+
+def _read_sheet(stream: BinaryIO, report: FileReport, found: Survey, received_on: date) -> None:
+    stream.seek(0, os.SEEK_SET)
+    content = stream.read(LONGEST_SHEET)
+    sheet = read_check_in(content) if found.kind == "check_in" else read_assessment(content)
+    judged = check_sheet(sheet, lists=lists(), received_on=received_on)
+    report.refused = not sheet.readable or verdict(judged) != ACCEPTED
+    report.lines += _lines(judged)
+
+
+def _visit_report(visit: Visit, found: Survey, received_on: date) -> VisitReport:
+    judged = check_visit(visit, survey=found, lists=lists(), received_on=received_on)
+    values = visit.summary.values if visit.summary else {}
+    total = amount(values.get("T_TONGCHI_BV") or values.get("T_TONGCHI", ""))
+    return VisitReport(
+        index=visit.index,
+        code=visit.code,
+        facility_code=visit.facility_code,
+        accepted=verdict(judged) == ACCEPTED,
+        ended_on=day(values.get("NGAY_RA", "")),
+        total=total or Decimal(0),
+        insurer=amount(values.get("T_BHTT", "")) or Decimal(0),
+        lines=tuple(_lines(judged)),
+    )
+
+
+def _lines(judged: list[Judged]) -> list[Line]:
+    return [_line(each.finding, each.severity, each.aliases) for each in judged]
+
+
+def _line(finding: Finding, severity: str, names: tuple[str, ...]) -> Line:
+    words = message(finding)
+    return Line(
+        severity=severity,
+        code=finding.code,
+        table=finding.table,
+        line=finding.line,
+        field=finding.field,
+        value=finding.value[:200],
+        title=title(finding),
+        what=words.what,
+        mend=words.mend,
+        aliases=names,
+    )

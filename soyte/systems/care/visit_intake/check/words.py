@@ -1,0 +1,26 @@
+"""How the reports say numbers, money and weights."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+SEVERITY_WORDS = {"error": "Lỗi", "warning": "Cảnh báo", "note": "Ghi nhận"}
+_MILLION, _BILLION = Decimal(10) ** 6, Decimal(10) ** 9
+
+
+def number(value: int | Decimal) -> str:
+    """1.234.567"""
+    return f"{value:,.0f}".replace(",", ".")
+
+
+def money(value: Decimal) -> tuple[str, str]:
+    """A sum for a headline: `3,12` and `tỷ đồng`; small sums whole."""
+    for unit, word in ((_BILLION, "tỷ đồng"), (_MILLION, "triệu đồng")):
+        if value >= unit:
+            return f"{value / unit:,.2f}".translate(str.maketrans(",.", ".,")).rstrip("0").rstrip(","), word
+    return number(value), "đồng"
+
+
+def share(part: int, whole: int) -> str:
+    """86,4%"""
+    return f"{part / whole * 100:.1f}%".replace(".", ",") if whole else "0%"
