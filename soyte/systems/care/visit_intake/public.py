@@ -1,0 +1,65 @@
+"""The door for other systems: where a fact of the record was read, and which versions of a visit were received."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from soyte.clinical.encounters.models import Encounter
+from soyte.formats.visitfile.excerpt import NOTHING, excerpt
+from soyte.kernel.actors import Acting
+from soyte.kernel.files.selectors import get
+from soyte.systems.care.visit_intake.models import ReceiptVisit
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Lines of the file that a visit came with, as the actor may see them; none without the grant of its label."""
+
+    filename: str
+    number: str
+    received_at: dt.datetime | None
+    lines: Sequence[str]
+    start: int
+    hits: Sequence[int]
+
+
+def source_of(actor: Acting, visit: Encounter, *, table: str, line: int) -> Source:
+    """The file's own lines of row `line` (1-based) of `table` (XML1 to XML15). The caller has checked access and audits."""
+    found = ReceiptVisit.objects.select_related("receipt").filter(pk=visit.source_visit_id).first()
+    if found is None:
+        return Source("", "", None, (), 1, ())
+    piece = get(bytes(found.blob_id), actor.labels)
+    shown = excerpt(piece, encoding=found.receipt.encoding, table=table, line=line) if piece else NOTHING
+    receipt = found.receipt
+    return Source(receipt.filename, receipt.number, receipt.received_at, shown.lines, shown.start, shown.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    number: str
+    received_at: dt.datetime
+    state: str
+
+
+def versions(visit: Encounter) -> list[Version]:
+    """Everything that was received of this visit, newest first."""
+    rows = (
+        ReceiptVisit.objects.filter(facility_code=visit.facility_code, visit_code=visit.visit_code)
+        .select_related("receipt", "encounter")
+        .order_by("-id")[:50]
+    )
+    return [Version(row.receipt.number, row.receipt.received_at, _state(row)) for row in rows]
+
+
+def _state(row: ReceiptVisit) -> str:
+    if row.encounter is None:
+        return _("bị từ chối")
+    if row.encounter.in_force:
+        return _("đang có hiệu lực")
+    if row.encounter.withdrawn_at:
+        return _("đã rút")
+    return _("đã có bản khác thay")
