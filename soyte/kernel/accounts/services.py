@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from soyte.kernel.actors import Acting
 from soyte.kernel.audit.services import record, record_refused
 from soyte.kernel.errors import DomainError, refusing
 
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]*")
 ONE_TIME = dt.timedelta(days=7)
 
 
@@ -87,6 +89,8 @@ def create_account(actor: Acting, *, username: str, display_name: str, kind: str
     if synthetic and not settings.SOYTE_DEMO:
         raise DemoOnly()
     name = username_key(username)
+    if not USERNAME.fullmatch(name):
+        raise UsernameForm(username=username)
     if not display_name.strip():
         raise DisplayNameMissing()
     secret = password or one_time_password()
@@ -94,8 +98,7 @@ def create_account(actor: Acting, *, username: str, display_name: str, kind: str
     if password:
         check_strength(password, username=name, display_name=display_name)
     _put_password(account, secret, one_time=password is None)
-    with refusing(account_username_form=UsernameForm(username=username),
-                  accounts_account_username_key=UsernameTaken(username=name)):
+    with refusing(accounts_account_username_key=UsernameTaken(username=name)):
         account.save()
     record(actor, "accounts.manage", obj=account, details={"act": "create", "kind": kind, "synthetic": synthetic})
     return Issued(account, None if password else secret)

@@ -1,0 +1,72 @@
+"""The schemas of the units' content sets."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from soyte.kernel.content.rows import ContentRow, Day
+from soyte.kernel.organisations.models import Unit
+
+# Kinds of the list of facilities, finer than those of a unit.
+FACILITY_KINDS: dict[str, Unit.Kind] = {
+    "hospital_general": Unit.Kind.HOSPITAL,
+    "hospital_special": Unit.Kind.HOSPITAL,
+    "hospital_traditional": Unit.Kind.HOSPITAL,
+    "hospital_private": Unit.Kind.HOSPITAL,
+    "hospital_military": Unit.Kind.HOSPITAL,
+    "district_health_centre": Unit.Kind.HEALTH_CENTRE,
+    "health_centre_industry": Unit.Kind.HEALTH_CENTRE,
+    "commune_station": Unit.Kind.STATION,
+    "polyclinic": Unit.Kind.CLINIC,
+    "cdc": Unit.Kind.CDC,
+    "forensic_assessment": Unit.Kind.OTHER,
+    "quality_lab": Unit.Kind.OTHER,
+}
+FacilityKind = Literal[
+    "hospital_general", "hospital_special", "hospital_traditional", "hospital_private", "hospital_military",
+    "district_health_centre", "health_centre_industry", "commune_station", "polyclinic", "cdc",
+    "forensic_assessment", "quality_lab",
+]
+FacilityCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")]
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+Count = Annotated[str, Field(pattern=r"^\d{0,5}$")]
+
+
+class FacilityRow(ContentRow):
+    """A facility with an insurance code. `successor_name` is its name from `successor_on` on.
+
+    `parent_code`: the facility above it; without one it hangs below the department. `level`, `technical_level` and
+    `grade` are kept in the file for the simulator and for readers; units do not carry them.
+    """
+
+    code: FacilityCode
+    name: Name
+    kind: FacilityKind
+    ownership: str = ""
+    level: str = ""
+    technical_level: str = ""
+    grade: str = ""
+    beds: Count = ""
+    commune_code: Annotated[str, Field(pattern=r"^(\d{5})?$")] = ""
+    old_commune_code: str = ""
+    old_district_code: str = ""
+    lat: str = ""
+    lon: str = ""
+    gln: Annotated[str, Field(pattern=r"^(\d{13})?$")] = ""
+    software: Annotated[str, Field(max_length=100)] = ""
+    parent_code: Annotated[str, Field(pattern=r"^([0-9A-Z]{5})?$")] = ""
+    successor_name: Annotated[str, Field(max_length=255)] = ""
+    successor_on: Day = None
+
+
+class DepartmentRow(ContentRow):
+    """The department of health or one of its offices. `parent` is the `code` of another row."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+    name: Name
+    kind: Literal["department", "office"]
+    parent: str = ""
+
+
