@@ -1,6 +1,7 @@
 """Visit files for the health insurer (QĐ 4210, 130, 4750, 3176): reading and writing, without Django or database.
 
 Two passes: `survey` proves a file well-formed to its end and cuts it into pieces, `read_visit` reads one piece.
+Kept apart, since few callers need them and their libraries are slow to load: `signature` and `deidentify`.
 """
 
 from soyte.formats.visitfile.envelope import survey

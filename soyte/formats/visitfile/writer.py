@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 from xml.sax.saxutils import escape
 
@@ -21,6 +22,7 @@ VisitTables = Mapping[str, Sequence[Mapping[str, str]]]
 
 _BOM = b"\xef\xbb\xbf"
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NEEDS_NO_CARE = re.compile("[^\x00-\x1f\ud800-\udfff\ufffe\uffff&<>]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _NAMESPACES = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
 
@@ -138,16 +140,56 @@ def _table(rows: Sequence[Mapping[str, str]], *, shape: spec.Table, style: Style
     return f"<{shape.root}>{held}{inside}</{shape.root}>"
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A field of a row as a style writes it."""
+
+    name: str
+    start: str  # before a value that needs no escaping
+    end: str
+    empty: str  # instead of an empty value
+    as_given: bool  # its value is written as it is, apart from escaping
+
+
+@cache
+def _places(generation: str, table: str, style: Style) -> tuple[_Place, ...]:
+    shape = _shape(table, generation)
+    places = []
+    for name in _order(shape, style):
+        known = shape.fields[name]
+        cdata = _in_cdata(known, style)
+        places.append(
+            _Place(
+                name,
+                start=f"<{name}>{'<![CDATA[' if cdata else ''}",
+                end=f"{']]>' if cdata else ''}</{name}>",
+                empty=_element(name, "", style),
+                as_given=style.decimals == "as_given" or (known.nature != "amount" and name != "SO_LUONG"),
+            )
+        )
+    return tuple(places)
+
+
 def _fields(row: Mapping[str, str], *, shape: spec.Table, style: Style) -> str:
-    return "".join(_field(name, row.get(name, ""), shape, style) for name in _order(row, shape, style))
+    parts = []
+    for place in _places(shape.generation, shape.name, style):
+        value = row.get(place.name, "")
+        if not value:
+            parts.append(place.empty)
+        elif place.as_given and _NEEDS_NO_CARE.fullmatch(value):  # nearly every value: hence the short way
+            parts.append(f"{place.start}{value}{place.end}")
+        else:
+            parts.append(_field(place.name, value, shape, style))
+    if not row.keys() <= shape.fields.keys():
+        parts.extend(_field(name, row[name], shape, style) for name in row if name not in shape.fields)
+    return "".join(parts)
 
 
-def _order(row: Mapping[str, str], shape: spec.Table, style: Style) -> Iterator[str]:
+def _order(shape: spec.Table, style: Style) -> Iterator[str]:
     other = {**dict(style.swapped), **{late: early for early, late in style.swapped}}
     for name in shape.fields:
         swapped = other.get(name, name)
         yield swapped if swapped in shape.fields else name
-    yield from (name for name in row if name not in shape.fields)
 
 
 def _field(name: str, value: str, shape: spec.Table, style: Style) -> str:
@@ -156,8 +198,11 @@ def _field(name: str, value: str, shape: spec.Table, style: Style) -> str:
         raise ValueError(f"no element name: {name!r}")
     if known is not None and style.decimals == "padded":
         value = _padded(value, nature=known.nature, name=name)
-    plain = known is None or known.nature not in ("name", "free_text")
-    return _element(name, value, style, cdata=style.cdata_texts and style.content != "cdata" and not plain)
+    return _element(name, value, style, cdata=known is not None and _in_cdata(known, style))
+
+
+def _in_cdata(field: spec.Field, style: Style) -> bool:
+    return style.cdata_texts and style.content != "cdata" and field.nature in ("name", "free_text")
 
 
 def _padded(value: str, *, nature: str, name: str) -> str:
