@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 FOLDER = Path(__file__).parent / "content"
 AGE_BANDS = ((0, 4), (5, 14), (15, 29), (30, 44), (45, 59), (60, 120))
@@ -60,6 +61,7 @@ class Medicine:
     route: str
     price: int  # đồng
     icd3: tuple[str, ...]
+    fund_rate: int  # percent that the fund recognises (TYLE_TT_BH)
 
     @property
     def oral(self) -> bool:
@@ -109,10 +111,13 @@ class Vendor:
     name: str
     sends: str  # visit | day | week | month
     checks_in: bool
-    text: str  # cdata | escape
-    base64: str  # whole | wrapped | inline | inline_cdata
+    content: Literal["base64", "cdata", "inline", "escaped"]  # how a table stands in the file
+    wrap: int  # characters in a line of base64
     bom: bool
-    order: str  # official | swapped
+    cdata_texts: bool
+    empty: Literal["self_closed", "paired", "omitted"]
+    swapped: tuple[tuple[str, str], ...]  # fields that change places
+    namespaces: bool
     name_case: str  # upper | title
     unicode: str  # nfc | nfd
     tone: str  # old | new: hoà or hòa
@@ -158,9 +163,14 @@ def care() -> dict[str, Care]:
 def medicines() -> tuple[Medicine, ...]:
     return tuple(
         Medicine(number, r["code"], r["ingredient"], r["strength"], r["unit"], r["form"], r["route"], int(r["price"]),
-                 tuple(r["typical_icd3"].split()))
+                 tuple(r["typical_icd3"].split()), int(r["fund_rate"]))
         for number, r in enumerate(rows("medicines"))
     )
+
+
+@cache
+def medicine(code: str) -> Medicine:
+    return next(found for found in medicines() if found.code == code)
 
 
 @cache
@@ -219,12 +229,19 @@ def shares(topic: str) -> dict[str, float]:
     return {row["key"]: float(row["value"]) for row in rows("shares") if row["topic"] == topic}
 
 
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """`A:B C:D` -> ((A, B), (C, D))."""
+    return tuple((first, second) for first, _, second in (part.partition(":") for part in text.split()))
+
+
 @cache
 def vendors() -> dict[str, Vendor]:
     return {
         r["code"]: Vendor(
-            code=r["code"], name=r["name"], sends=r["sends"], checks_in=r["checks_in"] == "1", text=r["text"],
-            base64=r["base64"], bom=r["bom"] == "1", order=r["order"], name_case=r["name_case"], unicode=r["unicode"],
+            code=r["code"], name=r["name"], sends=r["sends"], checks_in=r["checks_in"] == "1",
+            content=r["content"], wrap=int(r["wrap"]), bom=r["bom"] == "1", cdata_texts=r["cdata_texts"] == "1",  # type: ignore[arg-type]
+            empty=r["empty"], swapped=_pairs(r["swapped"]), namespaces=r["namespaces"] == "1",  # type: ignore[arg-type]
+            name_case=r["name_case"], unicode=r["unicode"],
             tone=r["tone"], places=int(r["places"]), late_map=r["late_map"] == "1",
         )
         for r in rows("vendors")

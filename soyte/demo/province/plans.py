@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from random import Random
@@ -57,6 +57,7 @@ class Plan:
     appointment: date | None = None
     newborns: tuple[Person, ...] = ()
     outbreak: str = ""
+    _code: str = field(default="", init=False)
 
     @property
     def inpatient(self) -> bool:
@@ -65,8 +66,10 @@ class Plan:
     @property
     def code(self) -> str:
         """MA_LK: "MH" (minh hoạ), facility, day, and a number that does not show whose visit it is."""
-        number = (self.person.number * CODE_SPREAD + int(self.facility.code)) % 100_000_000
-        return f"MH{self.facility.code}{self.start:%y%m%d}{number:08d}"
+        if not self._code:
+            number = (self.person.number * CODE_SPREAD + int(self.facility.code)) % 100_000_000
+            self._code = f"MH{self.facility.code}{self.start:%y%m%d}{number:08d}"
+        return self._code
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,7 @@ def _inpatient_place(rng: Random, person: Person, icd3: str) -> Facility:
     level = _levels("inpatient stays").draw(rng)
     if level == "commune station (06)" and icd3 not in NOT_AT_STATION | GRAVE | SUDDEN:
         return frame.station_of(commune)
-    if level == "provincial hospital" or icd3 in GRAVE and rng.random() < 0.6:
+    if level == "provincial hospital" or (icd3 in GRAVE and rng.random() < 0.6):
         return _hospital(rng, icd3)
     if level == "industry and private":
         industry = [f for f in frame.near(commune.district_code, "hospital_general", "health_centre_industry")
