@@ -59,6 +59,10 @@ class Rule:
     bars: tuple[Clause, ...] = ()
     purposes: frozenset[str] = frozenset()
 
+    def __post_init__(self) -> None:
+        if not self.opens:
+            raise ValueError(f"the rule for {self.action} on {self.model._meta.label} opens nothing")
+
     def applies(self, actor: Acting) -> bool:
         """The actor holds the action, under a purpose that fits."""
         return actor.holds(self.action) and (not self.purposes or actor.purpose_for(self.action) in self.purposes)

@@ -48,12 +48,13 @@ def _role_of_a_subtree(monkeypatch):
 units_drawn = st.lists(st.tuples(st.integers(0, 4), st.sampled_from([None, 10, 100, 500])), min_size=1, max_size=5)
 posts_drawn = st.lists(st.tuples(st.sampled_from(ROLES), st.integers(0, 4), st.integers(-3, 3), st.integers(0, 3)),
                        max_size=4, unique_by=lambda drawn: drawn[:2])
-clauses_drawn = st.lists(st.sampled_from(CLAUSES), max_size=3)
+opens_drawn = st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=3)
+bars_drawn = st.lists(st.sampled_from(CLAUSES), max_size=3)
 
 
 class TheThreeAgree(TestCase):
     @settings(max_examples=60, deadline=None)
-    @given(units=units_drawn, posts=posts_drawn, opens=clauses_drawn, bars=clauses_drawn,
+    @given(units=units_drawn, posts=posts_drawn, opens=opens_drawn, bars=bars_drawn,
            purposes=st.sampled_from([frozenset(), frozenset({"treatment"}), frozenset({"system", "administration"})]))
     def test_visible_can_and_why_agree(self, units, posts, opens, bars, purposes):
         drawn = []
@@ -61,9 +62,10 @@ class TheThreeAgree(TestCase):
             above = drawn[parent] if parent < len(drawn) else None
             drawn.append(unit(parent=above, beds=beds))
         holder = account()
-        for role, where, start, days in posts:
+        placed = {(role, where % len(drawn)): (start, days) for role, where, start, days in posts}
+        for (role, where), (start, days) in placed.items():
             begins = DAY + dt.timedelta(days=start)
-            post(holder, role, drawn[where % len(drawn)], valid_from=begins, valid_to=begins + dt.timedelta(days=days))
+            post(holder, role, drawn[where], valid_from=begins, valid_to=begins + dt.timedelta(days=days))
         somebody = actor_for(holder, now=NOW)
         declared = Rule("units.read", Unit, tuple(opens), tuple(bars), purposes)
         with pytest.MonkeyPatch.context() as patch:
@@ -165,6 +167,11 @@ def test_accounts_in_reach_are_those_with_a_post_there(monkeypatch):
     post(_elsewhere, "doctor", other)
     assert list(visible(head, "accounts.read", Account.objects.order_by("pk"))) == [head.account, here]
     assert Post.objects.count() == 4
+
+
+def test_a_rule_opens_somehow():
+    with pytest.raises(ValueError, match="opens nothing"):
+        Rule("units.read", Unit, opens=())
 
 
 def test_the_package_is_its_door():
