@@ -54,7 +54,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a timeline. `pin`: "" a visit, in = a stay, alert, low = a small event."""
+    """One line of a timeline. `pin`: "" a visit, in = a stay, urgent, low = a small event."""
 
     when: str
     when_note: str

@@ -105,7 +105,7 @@ def _years() -> list[EventYear]:
                   "BV Đa khoa tỉnh B · XML1–XML4 · nhận 12/11 11:02", "#", [Chip("Đơn thuốc mới", "info")])
     second = Event("21/09", "4 ngày", "Nằm viện: viêm phổi", "#", "Vào qua cấp cứu.", "BV Đa khoa tỉnh A", chips=[Chip("Không đến khám lại", "warn")], pin="in")
     return [EventYear("2026", [first, second, Event("02/09", "14:10", "Khám tại trạm y tế", source="TYT xã Tân An", pin="low")]),
-            EventYear("2025", [Event("30/11", "10:15", "Cấp cứu", "#", pin="alert")])]
+            EventYear("2025", [Event("30/11", "10:15", "Cấp cứu", "#", pin="urgent")])]
 
 
 def _work(now: Any) -> list[WorkGroup]:

@@ -346,7 +346,9 @@ def field(bound: BoundField, wide: bool = False, classes: str = "") -> dict[str,
         attrs["aria-describedby"] = described
     if bound.errors and not many:
         attrs["aria-invalid"] = "true"
-    return {"field": bound, "control": bound.as_widget(attrs=attrs), "check": check, "many": many, "wide": wide,
+    if many:
+        widget.attrs["class"] = attrs["class"]  # options are drawn one by one and take the widget's own attributes
+    return {"field": bound, "control": "" if many else bound.as_widget(attrs=attrs), "check": check, "many": many, "wide": wide,
             "classes": classes, "described": described, "options": list(bound) if many else []}
 
 
