@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.terminology import selectors as terminology
-from soyte.engines.indicators.countables import Countable, Coverage, Dimension
+from soyte.engines.indicators.counting import Countable, Coverage, Dimension
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.organisations import selectors as organisations
 from soyte.kernel.places import selectors as places

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from soyte.engines.indicators.content import BadIndicator, Indicator, indicators
-from soyte.engines.indicators.countables import countables
+from soyte.engines.indicators.counting import countables
 
 
 def _faults(indicator: Indicator) -> Iterator[str]:

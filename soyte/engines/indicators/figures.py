@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from soyte.engines.indicators.content import Indicator, indicators
-from soyte.engines.indicators.countables import Countable, Coverage, Dimension, countables
+from soyte.engines.indicators.counting import Countable, Coverage, Dimension, countables
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import Acting
 from soyte.kernel.errors import DomainError

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from soyte.engines.indicators.countables import Countable
+from soyte.engines.indicators.counting import Countable
 
 WHERE = "loc-"  # "loc-facility=70001" narrows by a dimension
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from soyte.engines.indicators.content import Indicator, indicators
-from soyte.engines.indicators.countables import Countable
+from soyte.engines.indicators.counting import Countable
 from soyte.engines.indicators.figures import Cell, Figure, PeriodReversed, UnknownIndicator, figure, find, rows_of
 from soyte.kernel.access.web import requires
 from soyte.kernel.audit.services import record
