@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from soyte.kernel.people.matching.register import load
 from soyte.kernel.people.matching.write import write
 from soyte.kernel.sql import SqlCursor, advisory_lock_many
 
-__all__ = ["Candidate", "Card", "Match", "Newborn", "lock_keys", "match_people", "mother_of", "newborn_places"]
+__all__ = ["Candidate", "Card", "Match", "Newborn", "known_people", "lock_keys", "match_people", "mother_of", "newborn_places"]
 
 
 def match_people(cursor: SqlCursor, candidates: Sequence[Candidate], *, locked: bool = False) -> list[Match]:
@@ -35,3 +36,10 @@ def match_people(cursor: SqlCursor, candidates: Sequence[Candidate], *, locked: 
     matches = [match(register, candidate) for candidate in candidates]
     fresh = write(cursor, register)
     return [replace(found, pairs=tuple(pair for pair in found.pairs if pair in fresh)) for found in matches]
+
+
+def known_people(cursor: SqlCursor, candidates: Sequence[Candidate]) -> list[uuid.UUID | None]:
+    """The person of each candidate where one is known; nothing is made, learnt or locked."""
+    register = load(cursor, candidates)
+    matches = [match(register, candidate) for candidate in candidates]
+    return [None if found.is_new else found.person_id for found in matches]
