@@ -1,0 +1,103 @@
+"""Every rule has words, a weight and a source; the gateway's catalogue is answered number by number."""
+
+import re
+from datetime import date
+from string import Formatter
+
+import pytest
+
+from soyte.formats.visitfile import SHORT_CODES, Finding
+from soyte.systems.care.visit_intake.rules import SEVERITIES, aliases, coverage, message, periods, rule, rules, severity
+from soyte.systems.care.visit_intake.rules.tabular import table
+
+FACTS = {
+    "table", "field", "value", "label", "label_lower", "line", "line_code", "length", "limit", "kind", "example", "allowed",
+    "on", "list", "shown", "other", "other_label", "received", "expected", "difference", "of", "ceiling", "text_line",
+    "column", "visit", "found", "own", "XML1", "start", "end", "minutes", "cards", "count", "card", "result", "leaving",
+    "name", "ages", "first", "repeated",
+}  # fmt: skip
+
+
+def test_every_rule_has_a_title_words_a_mend_and_a_source():
+    for each in rules():
+        assert each.title and each.what and each.mend and each.source, each.pattern
+        assert {name for _, name, _, _ in Formatter().parse(each.what + each.mend) if name} <= FACTS, each.pattern
+
+
+def test_no_rule_stands_twice():
+    patterns = [each.pattern for each in rules()]
+    assert len(patterns) == len(set(patterns))
+
+
+def test_every_code_of_the_codec_has_words_and_its_short_code():
+    for code, short in SHORT_CODES.items():
+        assert message(Finding(code, "XML2", 1, "X", "v")).what
+        assert short in aliases(code), code
+
+
+def test_periods_of_one_pattern_do_not_overlap_and_use_known_words():
+    seen = {}
+    for period in periods():
+        assert period.severity in (*SEVERITIES, "off")
+        for other in seen.get(period.pattern, []):
+            assert period.valid_from and other.valid_to and other.valid_to < period.valid_from, period.pattern
+        seen.setdefault(period.pattern, []).append(period)
+
+
+def test_the_narrowest_pattern_decides():
+    day = date(2026, 9, 1)
+    assert severity("XML1.HO_TEN.required", day) == "error"
+    assert severity("XML1.DIA_CHI.required", day) == "warning"
+    assert severity("sum.T_BHTT", day) == "error"
+    assert severity("parts.T_BHTT", day) == "warning"
+    assert severity("line.MA_LK.orphan", day) == "error"
+    assert severity("line.T_BHTT", day) == "warning"
+
+
+def test_severity_is_dated():
+    assert severity("envelope.CHUKYDONVI.empty", date(2025, 12, 31)) == "note"
+    assert severity("envelope.CHUKYDONVI.empty", date(2026, 1, 1)) == "warning"
+
+
+def test_every_gateway_number_is_answered_once():
+    numbers = [row["number"] for row in coverage()]
+    assert len(numbers) == len(set(numbers)) == 745
+    classes = {row["class"] for row in table("coverage_classes")}
+    for row in coverage():
+        assert row["class"] in classes
+        assert bool(row["rules"]) == (row["class"] == "covered"), row["number"]
+        assert row["rules"] or row["note"], row["number"]
+
+
+def test_every_rule_that_answers_a_gateway_number_has_words():
+    for row in coverage():
+        for code in row["rules"].split():
+            assert rule(code, "number").title, code
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [
+        ("XML1.MA_BENH_CHINH.required", "37"), ("dates.XML1.NGAY_RA.before_NGAY_VAO", "149"), ("sum.T_THUOC", "2179"),
+        ("sum.T_BHTT", "220"), ("attached.XML7.missing", "2191"), ("attached.XML14.missing", "2348"),
+        ("diagnosis.women_only", "1635"), ("diagnosis.men_only", "1600"), ("diagnosis.not_main", "2343"),
+        ("outcome.contradiction", "F22"), ("line.THANH_TIEN_BV", "F23"),
+    ],
+)  # fmt: skip
+def test_rules_carry_the_numbers_by_which_others_know_them(code, number):
+    assert number in aliases(code)
+
+
+def test_a_protected_value_is_masked_and_the_rest_stays():
+    finding = Finding(
+        "XML1.MA_BENH_CHINH.format", "XML1", 1, "MA_BENH_CHINH", "B20", {"label": "Mã bệnh chính", "example": "J18.9"}
+    )
+    assert "B20" in message(finding).what
+    assert "B20" not in message(finding, masked=True).what
+    money = Finding("sum.T_THUOC", "XML1", 1, "T_THUOC", "5", {"label": "Tiền thuốc", "received": "5", "expected": "7"})
+    assert "7" in message(money, masked=True).what
+
+
+def test_words_are_short_and_do_not_beg():
+    for each in rules():
+        assert not re.search(r"[Vv]ui lòng|!|\bOK\b", each.what + each.mend), each.pattern
