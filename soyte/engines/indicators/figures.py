@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Expression, F, Max, Q, QuerySet
+from django.db.models import Count, Expression, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -87,8 +87,9 @@ def _period(indicator: Indicator, countable: Countable, start: date, end: date) 
         raise PeriodReversed(start=start, end=end)
     first = max(start, indicator.valid.from_)
     last = min(end, indicator.valid.to) if indicator.valid.to else end
-    rows = countable.rows().filter(**{f"{countable.day}__gte": first, f"{countable.day}__lte": last})
-    return countable.filtered(indicator.only, rows)
+    rows: QuerySet[Any] = countable.rows().filter(**{f"{countable.day}__gte": first, f"{countable.day}__lte": last})
+    narrowed: QuerySet[Any] = countable.filtered(indicator.only, rows)
+    return narrowed
 
 
 def _keyed(rows: QuerySet[Any], dimensions: Sequence[Dimension]) -> QuerySet[Any]:
@@ -200,8 +201,3 @@ def rows_of(code: str, *, actor: Acting, start: date, end: date, where: Mapping[
     seen = visible(actor, countable.rows_action, counted)
     some_hidden = counted.exclude(pk__in=seen.values("pk")).exists()
     return Rows(rows=seen.order_by(F(countable.day).desc(), "-pk"), some_hidden=some_hidden)
-
-
-def latest_day(countable: Countable) -> date | None:
-    """The last day that any row has, for a page's first period."""
-    return countable.rows().aggregate(last=Max(countable.day))["last"]

@@ -12,8 +12,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from soyte.clinical.encounters.models import CheckIn, Encounter
-from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.rules import Clause, Rows, Rule, label_bar, opened_with_reason
+from soyte.kernel.actors import Acting
 from soyte.kernel.people.models import Person
 
 TREATED_WITHIN = dt.timedelta(days=365)
@@ -26,7 +26,7 @@ def _everybody() -> Clause:
 def _treated_here(person: str) -> Clause:
     """`person`: path from the row to the person's key."""
 
-    def rows(actor: Actor) -> Rows:
+    def rows(actor: Acting) -> Rows:
         units = actor.units("record.read")
         since = actor.now - TREATED_WITHIN
         mine = {} if units is None else {"unit__in": sorted(units)}

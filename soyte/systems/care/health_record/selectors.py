@@ -116,7 +116,6 @@ class Result:
     encounter_id: uuid.UUID
     facility: str
     line: int
-    labels: Sequence[str]
     table: int
 
 
@@ -128,7 +127,7 @@ def results(actor: Actor, person: Person, seen: QuerySet[Encounter], *, limit: i
             category=Observation.Category.LABORATORY,
             encounter__in=seen.order_by().values("pk"),
         )
-        .annotate(facility=F("encounter__unit__name"), labels=F("encounter__labels"))
+        .select_related("encounter__unit")
         .order_by("-at", "-id")[:READ_RESULTS]
     )
     grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
@@ -159,9 +158,8 @@ def _result(actor: Actor, person: Person, series: list[Observation], terms: Term
         outside=_outside(latest, usual),
         trend=numbers,
         encounter_id=latest.encounter_id,
-        facility=latest.facility,
+        facility=latest.encounter.unit.name if latest.encounter.unit else latest.encounter.facility_code,
         line=latest.source_line,
-        labels=latest.labels,
         table=latest.source_table,
     )
 
@@ -177,11 +175,11 @@ def _outside(row: Observation, usual: ReferenceRange | None) -> str:
     return ""
 
 
-def medicines(person: Person, seen: QuerySet[Encounter], *, limit: int = SHOWN_MEDICINES) -> QuerySet[MedicationRequest]:
+def medicines(
+    person: Person, seen: QuerySet[Encounter], *, limit: int = SHOWN_MEDICINES
+) -> QuerySet[MedicationRequest]:
     """Medicines given, the latest first. Nothing is said about what the person takes today."""
-    rows = MedicationRequest.objects.filter(
-        person_id__in=people_of(person), encounter__in=seen.order_by().values("pk")
-    )
+    rows = MedicationRequest.objects.filter(person_id__in=people_of(person), encounter__in=seen.order_by().values("pk"))
     return rows.select_related("encounter__unit").order_by("-at", "-id")[:limit]
 
 
@@ -221,7 +219,8 @@ def blood_groups(actor: Actor, person: Person, seen: QuerySet[Encounter]) -> lis
         .order_by("-at")
     )
     return _each_once(
-        Stated((unseal(row.value_text, actor.labels) or "").upper(), row.facility, row.at, row.encounter_id) for row in rows
+        Stated((unseal(row.value_text, actor.labels) or "").upper(), row.facility, row.at, row.encounter_id)
+        for row in rows
     )
 
 
@@ -243,11 +242,11 @@ def _each_once(stated: Iterable[Stated]) -> list[Stated]:
 class VisitLines:
     """All that one visit brought, in the order of the file."""
 
-    conditions: Sequence[Condition]
-    medicines: Sequence[MedicationRequest]
-    results: Sequence[Observation]
-    reports: Sequence[DiagnosticReport]
-    papers: Sequence[Composition]
+    conditions: QuerySet[Condition]
+    medicines: QuerySet[MedicationRequest]
+    results: QuerySet[Observation]
+    reports: QuerySet[DiagnosticReport]
+    papers: QuerySet[Composition]
 
 
 def lines_of(visit: Encounter) -> VisitLines:

@@ -43,13 +43,29 @@ PAPER_TITLES = {
 }
 
 
+def paper_title(paper: Composition) -> str:
+    return str(PAPER_TITLES[Composition.Kind(paper.kind)])
+
+
+def facility_name(visit: Encounter) -> str:
+    """The facility's name; its code where it has no unit."""
+    return visit.unit.name if visit.unit else visit.facility_code
+
+
 def sex(person: Person) -> str:
-    return SEX.get(person.sex, _("Chưa xác định"))
+    return str(SEX.get(person.sex, _("Chưa xác định")))
 
 
 def last_digits(value: str) -> str:
     """All but the last four digits hidden: enough to tell two namesakes apart, too little to copy."""
     return "•" * max(0, len(value) - LAST) + value[-LAST:]
+
+
+def told_apart(person: Person) -> str:
+    """The last digits of a number of the person, for telling namesakes apart; "" without a number."""
+    kinds = {Identifier.Kind.CITIZEN, Identifier.Kind.INSURANCE}
+    known = sorted((row.kind, row.value) for row in person.identifiers.all() if row.kind in kinds)
+    return f"••{known[0][1][-LAST:]}" if known else ""
 
 
 def initials(name: str) -> str:
@@ -68,8 +84,14 @@ class Number:
 
 def numbers(identifiers: Iterable[Identifier], today: date) -> list[Number]:
     """The citizen number and the insurance cards, those in force first; at most three."""
-    wanted = [row for row in identifiers if row.kind in {Identifier.Kind.CITIZEN, Identifier.Kind.INSURANCE, Identifier.Kind.PASSPORT}]
-    wanted.sort(key=lambda row: (row.kind != Identifier.Kind.CITIZEN, row.valid_to is not None and row.valid_to <= today))
+    wanted = [
+        row
+        for row in identifiers
+        if row.kind in {Identifier.Kind.CITIZEN, Identifier.Kind.INSURANCE, Identifier.Kind.PASSPORT}
+    ]
+    wanted.sort(
+        key=lambda row: (row.kind != Identifier.Kind.CITIZEN, row.valid_to is not None and row.valid_to <= today)
+    )
     seen: set[tuple[str, str]] = set()
     shown = []
     for row in wanted:
@@ -107,7 +129,7 @@ def medicines(actor: Actor, person: Person, rows: Iterable[MedicationRequest]) -
                 dose=dose.split("[")[0].strip(),
                 at=row.at,
                 days=days_stated(dose),
-                facility=row.encounter.unit.name,
+                facility=facility_name(row.encounter),
                 url=source_url(person, row.encounter_id, row.source_table, row.source_line),
             )
         )
@@ -149,7 +171,7 @@ def timeline(actor: Actor, person: Person, visits: Sequence[Encounter], terms: T
             title=kinds.name_of(visit.kind, visit.ended_on) or visit.kind,
             url=reverse("health_record:visit", args=[person.pk, visit.pk]),
             text=f"{visit.main_icd} · {stated}",
-            source=f"{visit.unit.name} · " + _("nhận %(at)s") % {"at": words.instant(visit.received_at)},
+            source=f"{facility_name(visit)} · " + _("nhận %(at)s") % {"at": words.instant(visit.received_at)},
             source_url=source_url(person, visit.pk, 1, 1),
             chips=_chips(visit),
             pin="in" if visit.kind in INPATIENT_KINDS else "",
@@ -201,15 +223,19 @@ def visit_facts(visit: Encounter) -> list[Fact]:
         return load_list(list_name).name_of(code, day) or code or None
 
     return [
-        Fact(_("Cơ sở"), visit.unit.name),
+        Fact(_("Cơ sở"), facility_name(visit)),
         Fact(_("Vào lúc"), words.instant(visit.started_at)),
-        Fact(_("Nhập viện lúc"), words.instant(visit.admitted_at)) if visit.admitted_at else Fact(_("Nhập viện"), _("Không")),
+        Fact(_("Nhập viện lúc"), words.instant(visit.admitted_at))
+        if visit.admitted_at
+        else Fact(_("Nhập viện"), _("Không")),
         Fact(_("Ra lúc"), words.instant(visit.ended_at)),
         Fact(_("Số ngày điều trị"), visit.treatment_days),
         Fact(_("Kết quả điều trị"), named("treatment_result", visit.result_code)),
         Fact(_("Hình thức ra viện"), named("discharge_kind", visit.discharge_code)),
         Fact(_("Đối tượng đến khám"), named("visit_subject", visit.subject_code)),
         Fact(_("Tổng chi phí"), words.money(visit.total_amount) if visit.total_amount is not None else None),
-        Fact(_("Bảo hiểm y tế chi trả"), words.money(visit.insurer_amount) if visit.insurer_amount is not None else None),
+        Fact(
+            _("Bảo hiểm y tế chi trả"), words.money(visit.insurer_amount) if visit.insurer_amount is not None else None
+        ),
         Fact(_("Mã liên kết"), visit.visit_code),
     ]

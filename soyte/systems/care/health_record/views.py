@@ -6,7 +6,8 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet, prefetch_related_objects
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from soyte.clinical.terminology import selectors as terminology
 from soyte.kernel.access.policy import can, visible
 from soyte.kernel.access.selectors import openings
 from soyte.kernel.access.services import open_with_reason
-from soyte.kernel.access.web import requires
+from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.selectors import who_read
 from soyte.kernel.audit.services import record_read, record_reads
 from soyte.kernel.codes.selectors import load_list
@@ -42,23 +43,30 @@ class TimelineFilters(FilterForm):
     co_so = forms.ChoiceField(label=gettext_lazy("Cơ sở"), required=False)
     nam = forms.ChoiceField(label=gettext_lazy("Năm"), required=False)
 
-    def __init__(self, request: HttpRequest, visits: object) -> None:
+    def __init__(self, request: HouseRequest, visits: QuerySet[Encounter]) -> None:
         super().__init__(request)
         kinds = load_list("visit_kind")
-        facts = list(visits.order_by().values_list("kind", "facility_code", "unit__name", "started_at__year").distinct())  # type: ignore[attr-defined]
+        facts = list(
+            visits.order_by().values_list("kind", "facility_code", "unit__name", "started_at__year").distinct()
+        )
         today = timezone.localdate()
-        self.fields["loai"].choices = [("", _("Mọi loại")), *((k, kinds.name_of(k, today) or k) for k in sorted({f[0] for f in facts}))]  # type: ignore[attr-defined]
-        self.fields["co_so"].choices = [("", _("Mọi cơ sở")), *sorted({(f[1], f[2]) for f in facts})]  # type: ignore[attr-defined]
-        self.fields["nam"].choices = [("", _("Mọi năm")), *((str(y), str(y)) for y in sorted({f[3] for f in facts}, reverse=True))]  # type: ignore[attr-defined]
+        self._offer("loai", _("Mọi loại"), [(k, kinds.name_of(k, today) or k) for k in sorted({f[0] for f in facts})])
+        self._offer("co_so", _("Mọi cơ sở"), sorted({(f[1], f[2] or f[1]) for f in facts}))
+        self._offer("nam", _("Mọi năm"), [(str(y), str(y)) for y in sorted({f[3] for f in facts}, reverse=True)])
+
+    def _offer(self, name: str, every: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", every), *choices]
 
 
-def _person(request: HttpRequest, person_id: uuid.UUID) -> Person:
+def _person(request: HouseRequest, person_id: uuid.UUID) -> Person:
     """The person whose record the actor may read; of a merged one the person that stands for it. 404 for nobody."""
     person = get_object_or_404(Person.objects.select_related("merged_into"), pk=person_id)
     return person.merged_into or person
 
 
-def _closed(request: HttpRequest, person: Person) -> HttpResponse | None:
+def _closed(request: HouseRequest, person: Person) -> HttpResponse | None:
     """The way to give a reason, where the record is closed to the actor."""
     if can(request.actor, "record.read", person):
         return None
@@ -67,23 +75,21 @@ def _closed(request: HttpRequest, person: Person) -> HttpResponse | None:
 
 @requires("record.search")
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: HouseRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    hits = list(search_people(query, limit=MOST_HITS + 1)) if query else []
-    hits = [person.merged_into or person for person in hits]
+    people = visible(request.actor, "record.search", Person.objects.all())
+    hits = search_people(query, people=people, limit=MOST_HITS + 1)
     shown = hits[:MOST_HITS]
+    prefetch_related_objects(shown, "identifiers")
     if shown:
         record_reads(request.actor, [person.pk for person in shown], "search", action="record.search")
     today = timezone.localdate()
     names = places.names_on({person.commune_code for person in shown if person.commune_code}, today)
-    rows = [(person, names.get(person.commune_code, person.commune_code), _told_apart(person)) for person in shown]
+    rows = [
+        (person, names.get(person.commune_code, person.commune_code), showing.told_apart(person)) for person in shown
+    ]
     context = {"query": query, "rows": rows, "too_many": len(hits) > MOST_HITS, "most": MOST_HITS}
     return render(request, "health_record/search.html", context)
-
-
-def _told_apart(person: Person) -> str:
-    numbers = [row.value for row in person.identifiers.all() if row.kind in {"citizen", "insurance"}]
-    return showing.last_digits(numbers[0])[-showing.LAST - 2 :] if numbers else ""
 
 
 class ReasonForm(forms.Form):
@@ -97,7 +103,7 @@ class ReasonForm(forms.Form):
 
 @requires("record.open_with_reason")
 @require_http_methods(["GET", "POST"])
-def give_reason(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+def give_reason(request: HouseRequest, person_id: uuid.UUID) -> HttpResponse:
     person = _person(request, person_id)
     if can(request.actor, "record.read", person):
         return redirect("health_record:record", person_id=person.pk)
@@ -108,13 +114,19 @@ def give_reason(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         except DomainError as error:
             form.add_error("reason", str(error))
         else:
-            messages.success(request, _("Đã mở hồ sơ trong 12 giờ. Lý do của bạn nằm trong nhật ký mà người dân xem được."))
+            messages.success(
+                request, _("Đã mở hồ sơ trong 12 giờ. Lý do của bạn nằm trong nhật ký mà người dân xem được.")
+            )
             return redirect("health_record:record", person_id=person.pk)
-    return render(request, "health_record/reason.html", {"person": person, "sex": showing.sex(person), "form": form},
-                  status=400 if form.errors else 200)
+    return render(
+        request,
+        "health_record/reason.html",
+        {"person": person, "sex": showing.sex(person), "form": form},
+        status=400 if form.errors else 200,
+    )
 
 
-def _identity(request: HttpRequest, person: Person) -> dict[str, object]:
+def _identity(request: HouseRequest, person: Person) -> dict[str, object]:
     today = timezone.localdate()
     commune = places.names_on([person.commune_code], today).get(person.commune_code, "") if person.commune_code else ""
     return {
@@ -128,17 +140,17 @@ def _identity(request: HttpRequest, person: Person) -> dict[str, object]:
     }
 
 
-def _safety(request: HttpRequest, person: Person, seen: object) -> dict[str, object]:
+def _safety(request: HouseRequest, person: Person, seen: QuerySet[Encounter]) -> dict[str, object]:
     return {
-        "conditions": selectors.long_term(seen),  # type: ignore[arg-type]
-        "blood_groups": selectors.blood_groups(request.actor, person, seen),  # type: ignore[arg-type]
-        "birth_dates": selectors.birth_dates(seen),  # type: ignore[arg-type]
+        "conditions": selectors.long_term(seen),
+        "blood_groups": selectors.blood_groups(request.actor, person, seen),
+        "birth_dates": selectors.birth_dates(seen),
     }
 
 
 @requires("record.read")
 @require_GET
-def record_page(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+def record_page(request: HouseRequest, person_id: uuid.UUID) -> HttpResponse:
     person = _person(request, person_id)
     if closed := _closed(request, person):
         return closed
@@ -163,7 +175,7 @@ def record_page(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "years": showing.timeline(request.actor, person, shown.rows, terms),
         "results": selectors.results(request.actor, person, seen),
         "medicines": showing.medicines(request.actor, person, selectors.medicines(person, seen)),
-        "papers": [(paper, showing.PAPER_TITLES[paper.kind]) for paper in selectors.papers(person, seen)],
+        "papers": [(paper, showing.paper_title(paper)) for paper in selectors.papers(person, seen)],
         "appointments": selectors.appointments(person, seen, timezone.localdate())[:5],
         "readers": who_read(person.pk)[:4],
         "openings": openings(person.pk)[:3],
@@ -173,7 +185,7 @@ def record_page(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 @requires("record.read")
 @require_GET
-def all_results(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+def all_results(request: HouseRequest, person_id: uuid.UUID) -> HttpResponse:
     person = _person(request, person_id)
     if closed := _closed(request, person):
         return closed
@@ -183,14 +195,14 @@ def all_results(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     return render(request, "health_record/results.html", {**_identity(request, person), "results": found})
 
 
-def _visit(request: HttpRequest, person: Person, encounter_id: uuid.UUID) -> Encounter:
+def _visit(request: HouseRequest, person: Person, encounter_id: uuid.UUID | None) -> Encounter:
     rows = Encounter.objects.filter(person_id__in=selectors.people_of(person)).select_related("unit", "claim")
     return get_object_or_404(visible(request.actor, "record.read", rows), pk=encounter_id)
 
 
 @requires("record.read")
 @require_GET
-def visit(request: HttpRequest, person_id: uuid.UUID, encounter_id: uuid.UUID) -> HttpResponse:
+def visit(request: HouseRequest, person_id: uuid.UUID, encounter_id: uuid.UUID) -> HttpResponse:
     """One visit: all that its file brought, and its earlier versions."""
     person = _person(request, person_id)
     if closed := _closed(request, person):
@@ -208,9 +220,13 @@ def visit(request: HttpRequest, person_id: uuid.UUID, encounter_id: uuid.UUID) -
         "kind": load_list("visit_kind").name_of(shown.kind, shown.ended_on) or shown.kind,
         "conditions": [(row, terms.icd_name(row.code, shown.ended_on)) for row in lines.conditions],
         "medicines": [(row, open_(row.name), open_(row.dose)) for row in lines.medicines],
-        "results": [(row, open_(row.name) or row.code, open_(row.value_text), open_(row.comment)) for row in lines.results],
+        "results": [
+            (row, open_(row.name) or row.code, open_(row.value_text), open_(row.comment)) for row in lines.results
+        ],
         "reports": [(row, open_(row.name), open_(row.description), open_(row.conclusion)) for row in lines.reports],
-        "papers": [(paper, showing.PAPER_TITLES[paper.kind], showing.sections(request.actor, paper)) for paper in lines.papers],
+        "papers": [
+            (paper, showing.paper_title(paper), showing.sections(request.actor, paper)) for paper in lines.papers
+        ],
         "versions": visit_intake.versions(shown),
         "source_url": showing.source_url(person, shown.pk, 1, 1),
     }
@@ -219,7 +235,7 @@ def visit(request: HttpRequest, person_id: uuid.UUID, encounter_id: uuid.UUID) -
 
 @requires("record.read")
 @require_GET
-def source(request: HttpRequest, person_id: uuid.UUID, encounter_id: uuid.UUID) -> HttpResponse:
+def source(request: HouseRequest, person_id: uuid.UUID, encounter_id: uuid.UUID) -> HttpResponse:
     """The lines of the received file that a fact was read from."""
     person = _person(request, person_id)
     if closed := _closed(request, person):
@@ -242,7 +258,7 @@ def source(request: HttpRequest, person_id: uuid.UUID, encounter_id: uuid.UUID) 
 
 @requires("record.read")
 @require_GET
-def paper(request: HttpRequest, person_id: uuid.UUID, composition_id: int) -> HttpResponse:
+def paper(request: HouseRequest, person_id: uuid.UUID, composition_id: int) -> HttpResponse:
     person = _person(request, person_id)
     if closed := _closed(request, person):
         return closed
@@ -252,7 +268,7 @@ def paper(request: HttpRequest, person_id: uuid.UUID, composition_id: int) -> Ht
     context = {
         **_identity(request, person),
         "paper": found,
-        "title": showing.PAPER_TITLES[found.kind],
+        "title": showing.paper_title(found),
         "sections": showing.sections(request.actor, found),
         "source_url": showing.source_url(person, found.encounter_id, found.source_table, found.source_line),
     }
@@ -261,7 +277,7 @@ def paper(request: HttpRequest, person_id: uuid.UUID, composition_id: int) -> Ht
 
 @requires("record.read")
 @require_GET
-def print_summary(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+def print_summary(request: HouseRequest, person_id: uuid.UUID) -> HttpResponse:
     """One A4 page: who, long-term conditions, latest results and medicines, last visits."""
     person = _person(request, person_id)
     if closed := _closed(request, person):
@@ -276,7 +292,9 @@ def print_summary(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         **_safety(request, person, seen),
         "results": selectors.results(request.actor, person, seen, limit=10),
         "medicines": showing.medicines(request.actor, person, selectors.medicines(person, seen, limit=10)),
-        "visits": [(row, kinds.name_of(row.kind, row.ended_on), terms.icd_name(row.main_icd, row.ended_on)) for row in last],
+        "visits": [
+            (row, kinds.name_of(row.kind, row.ended_on), terms.icd_name(row.main_icd, row.ended_on)) for row in last
+        ],
         "printed_at": timezone.now(),
         "back_url": reverse("health_record:record", args=[person.pk]),
     }
@@ -285,10 +303,14 @@ def print_summary(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 @requires("record.read")
 @require_GET
-def readers(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+def readers(request: HouseRequest, person_id: uuid.UUID) -> HttpResponse:
     """Who read this record, when and why."""
     person = _person(request, person_id)
     if closed := _closed(request, person):
         return closed
     rows = page(who_read(person.pk), request, ["-id"])
-    return render(request, "health_record/readers.html", {**_identity(request, person), "page": rows, "openings": openings(person.pk)})
+    return render(
+        request,
+        "health_record/readers.html",
+        {**_identity(request, person), "page": rows, "openings": openings(person.pk)},
+    )

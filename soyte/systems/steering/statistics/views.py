@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from soyte.engines.indicators.content import Indicator, indicators
 from soyte.engines.indicators.counting import Countable
 from soyte.engines.indicators.figures import Cell, Figure, PeriodReversed, UnknownIndicator, figure, find, rows_of
-from soyte.kernel.access.web import requires
+from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.systems.steering.statistics.questions import Question, question
 from soyte.ui.paging import page
@@ -51,7 +51,7 @@ def _known(code: str) -> tuple[Indicator, Countable]:
         raise Http404(str(error)) from error
 
 
-def _asked(request: HttpRequest, countable: Countable) -> Question:
+def _asked(request: HouseRequest, countable: Countable) -> Question:
     asked = question(request, countable)
     if asked.start > asked.end:
         messages.error(request, str(PeriodReversed(start=asked.start, end=asked.end)))
@@ -61,7 +61,7 @@ def _asked(request: HttpRequest, countable: Countable) -> Question:
 
 @requires("figures.read")
 @require_GET
-def indicator_list(request: HttpRequest) -> HttpResponse:
+def indicator_list(request: HouseRequest) -> HttpResponse:
     """Every indicator with its value of this month until today."""
     today = timezone.localdate()
     start = today.replace(day=1)
@@ -82,7 +82,7 @@ def _lines(found: Figure, asked: Question, code: str) -> list[Line]:
     def line(cell: Cell) -> Line:
         key = cell.keys[0]
         url = "" if cell.hidden else _rows_url(code, asked, **{f"loc-{asked.by}": key})
-        return Line(key, found.name(cell), cell.value, float(abs(cell.value or 0) / top * 100), url)
+        return Line(key, found.name(cell), cell.value, float(abs(cell.value or Decimal(0)) / top * 100), url)
 
     return [line(cell) for cell in found.cells]
 
@@ -91,7 +91,7 @@ def _rows_url(code: str, asked: Question, **narrow: str) -> str:
     return f"{reverse('statistics:rows', args=[code])}?{asked.query(**narrow)}"
 
 
-def _ask(request: HttpRequest, code: str, asked: Question) -> Figure:
+def _ask(request: HouseRequest, code: str, asked: Question) -> Figure:
     found = figure(code, actor=request.actor, start=asked.start, end=asked.end, by=[asked.by], where=asked.where)
     record(
         request.actor,
@@ -105,7 +105,7 @@ def _ask(request: HttpRequest, code: str, asked: Question) -> Figure:
 
 @requires("figures.read")
 @require_GET
-def indicator_detail(request: HttpRequest, indicator_code: str) -> HttpResponse:
+def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse:
     indicator, countable = _known(indicator_code)
     asked = _asked(request, countable)
     found = _ask(request, indicator_code, asked)
@@ -128,7 +128,7 @@ def indicator_detail(request: HttpRequest, indicator_code: str) -> HttpResponse:
 
 @requires("figures.read")
 @require_GET
-def figure_export(request: HttpRequest, indicator_code: str) -> HttpResponse:
+def figure_export(request: HouseRequest, indicator_code: str) -> FileResponse:
     indicator, countable = _known(indicator_code)
     asked = _asked(request, countable)
     found = _ask(request, indicator_code, asked)
@@ -168,7 +168,7 @@ def figure_export(request: HttpRequest, indicator_code: str) -> HttpResponse:
 
 @requires("figures.rows")
 @require_GET
-def figure_rows(request: HttpRequest, indicator_code: str) -> HttpResponse:
+def figure_rows(request: HouseRequest, indicator_code: str) -> HttpResponse:
     """The visits behind a figure or one of its cells, without names: who sent what, when, for which amount."""
     indicator, countable = _known(indicator_code)
     asked = _asked(request, countable)
