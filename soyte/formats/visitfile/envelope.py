@@ -27,8 +27,9 @@ def survey(stream: BinaryIO) -> Survey:
     """Read a file to its end once.
 
     The file is refused (`fatal`) when it is empty, compressed, not well-formed, has a DOCTYPE, is nested deeper than
-    64, holds a text of more than 9 MB, is in an encoding other than UTF-8 (or UTF-16 with a byte order mark), or has
-    another root or wrapper. Nothing is fetched, inflated or expanded. Raises only what the stream raises.
+    64, holds a text of more than 9 MB or a HOSO of more than 32 MB, is in an encoding other than UTF-8 (or UTF-16 with
+    a byte order mark), or has another root or wrapper. Nothing is fetched, inflated or expanded. Raises only what the
+    stream raises.
     """
     first = stream.read(CHUNK)
     refused = _refusal(first)
@@ -177,13 +178,13 @@ class _Surveyor:
             return Finding("file.encoding.invalid", value=faults.declared_encoding(self._chunk) or "", params=params)
         inside = 0 <= at < len(self._chunk)
         params["hint"] = faults.hint_of(error.code, self._chunk if inside else b"", max(at, 0))
-        field = self._path[-1] if self._path else None
+        field = faults.known_element(self._path)
         table = self._loai if len(self._path) > 5 and self._loai else None
         return Finding("file.malformed", table=table, field=field, params=params)
 
     def _too_long(self) -> Finding:
         params = {"text_line": str(self._parser.CurrentLineNumber), "visit": str(len(self.starts))}
-        return Finding("file.text_size", field=self._path[-1] if self._path else None, params=params)
+        return Finding("file.text_size", field=faults.known_element(self._path), params=params)
 
     def _doctype(self, *_: object) -> None:
         raise _Refused(Finding("file.dtd", params={"text_line": str(self._parser.CurrentLineNumber)}))
@@ -270,6 +271,9 @@ class _Surveyor:
 
     def _close_in_visit(self, depth: int, name: str) -> None:
         if depth == 4:
+            if self._mark - self.starts[-1] > faults.MAX_VISIT:
+                params = {"visit": str(len(self.starts)), "limit": str(faults.MAX_VISIT >> 20)}
+                raise _Refused(Finding("file.visit_size", params=params))
             self._between = True
             self.codes.append(self._inline_code or (visit_code(self._part) if self._part is not None else None))
         elif depth == 6 and name == "LOAIHOSO":

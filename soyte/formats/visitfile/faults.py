@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
+from soyte.formats.visitfile import spec
+
 MAX_DEPTH: Final = 64
 # libxml2 and the tools built on it stop at ten million bytes in one text node; 9 MiB of base64 are 6.75 MiB of table.
 MAX_TEXT: Final = 9 * 1024 * 1024
+# A HOSO is read whole. A stay of 1,300 lines takes some 2 MB; this bounds the memory of whoever reads one.
+MAX_VISIT: Final = 32 << 20
 
 SHORT_CODES: Final = {
     "file.empty": "F01",
     "file.not_xml": "F01",
+    "file.visit_size": "F06",
     "file.malformed": "F01",
     "table.malformed": "F01",
     "file.dtd": "F02",
@@ -78,6 +83,11 @@ def invalid_utf8(content: bytes) -> int | None:
     except UnicodeDecodeError as error:
         return error.start
     return None
+
+
+def known_element(path: list[str]) -> str | None:
+    """The innermost element that visit files have. Another name may be a person's, met after a stray "<"."""
+    return next((name for name in reversed(path) if name in spec.element_names()), None)
 
 
 class _Found(Exception):
@@ -170,6 +180,6 @@ def place_of_fault(content: bytes, *, row_element: str) -> Place:
             column=error.offset + 1,
             hint=hint,
             row=(rows or None) if row_element else 1,
-            field=path[-1] or None,
+            field=known_element(path),
         )
     return Place(line=1, column=1, hint="xml")

@@ -17,6 +17,22 @@ from types import MappingProxyType
 from soyte.formats.visitfile.values import split_list
 
 GENERATIONS = ("4210", "130", "3176")
+ENVELOPE = frozenset(
+    [
+        "GIAMDINHHS",
+        "THONGTINDONVI",
+        "MACSKCB",
+        "THONGTINHOSO",
+        "NGAYLAP",
+        "SOLUONGHOSO",
+        "DANHSACHHOSO",
+        "HOSO",
+        "FILEHOSO",
+        "LOAIHOSO",
+        "NOIDUNGFILE",
+        "CHUKYDONVI",
+    ]
+)
 TABLE_NAMES = tuple(f"XML{number}" for number in range(16))
 
 
@@ -136,6 +152,16 @@ def generations_of(table_name: str, *, root: str, names: Iterable[str]) -> tuple
 def roots() -> Mapping[str, str]:
     """Which table a root element opens: `TONG_HOP` -> `XML1`."""
     return MappingProxyType({found.root: found.name for name in GENERATIONS for found in tables(name).values()})
+
+
+@cache
+def element_names() -> frozenset[str]:
+    """Every element name that a visit file may have, of any generation: envelope, tables and fields."""
+    found = {name for generation in GENERATIONS for shape in tables(generation).values() for name in shape.fields}
+    for generation in GENERATIONS:
+        for shape in tables(generation).values():
+            found |= {shape.root, shape.list, shape.row}
+    return frozenset(found - {""}) | ENVELOPE
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

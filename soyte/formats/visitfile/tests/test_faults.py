@@ -66,7 +66,7 @@ def test_a_raw_sign_refuses_the_visit_with_its_line(raw, hint):
     assert (finding.code, finding.table, finding.line) == ("table.malformed", "XML4", 2)
     assert finding.params["hint"] == hint
     assert finding.params["text_line"] == "2"
-    assert finding.field == ("b" if hint == "tag" else "TEN_CHI_SO")
+    assert finding.field == "TEN_CHI_SO"
     assert not refused.readable and refused.code == "L1"
     assert taken.readable and taken.findings == []
 
