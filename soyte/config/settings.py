@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +26,7 @@ SOYTE_HOME = home.home()
 SOYTE_KEYS = home.keys_folder()
 SOYTE_INBOX = home.inbox_folder()
 SOYTE_DEMO = environment.flag("SOYTE_DEMO")
+SOYTE_PROCESSES = int(environment.read("SOYTE_PROCESSES") or min(len(os.sched_getaffinity(0)), 8))
 SOYTE_METRICS_TOKEN = environment.read("SOYTE_METRICS_TOKEN")
 
 SECRET_KEY = home.secret_key()

@@ -8,16 +8,16 @@ from soyte.clinical.lines import LabelledText, VisitLine
 
 
 def _amount() -> models.DecimalField:
-    """An amount in đồng: two decimals by the standard, three as some vendors write; never rounded by the table."""
-    return models.DecimalField(max_digits=20, decimal_places=3, null=True)
+    """An amount in đồng: two decimals by the standard, three as some vendors write; as many digits as the codec reads."""
+    return models.DecimalField(max_digits=33, decimal_places=3, null=True)
 
 
 def _price() -> models.DecimalField:
-    return models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    return models.DecimalField(max_digits=34, decimal_places=4, null=True)
 
 
 def _percent() -> models.DecimalField:
-    return models.DecimalField(max_digits=9, decimal_places=3, null=True)
+    return models.DecimalField(max_digits=33, decimal_places=3, null=True)
 
 
 class Coverage(VisitLine):
@@ -66,7 +66,7 @@ class ChargeItem(VisitLine):
     tender = models.TextField(default="")  # TT_THAU
     payment_method = models.TextField(default="")  # MA_PTTT
     fund_source = models.TextField(default="")  # NGUON_CTRA
-    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True)  # SO_LUONG
+    quantity = models.DecimalField(max_digits=34, decimal_places=4, null=True)  # SO_LUONG
     unit_price = _price()  # DON_GIA, DON_GIA_BV
     insured_unit_price = _price()  # DON_GIA_BH of XML3
     service_percent = _percent()  # TYLE_TT_DV of XML3

@@ -77,8 +77,8 @@ class Encounter(PersonAsWritten):
     note = LabelledText(default="")  # GHI_CHU
 
     # đồng, as XML1 states them: what figures of cost add up; the whole of the money stands in coverage.Claim
-    total_amount = models.DecimalField(max_digits=20, decimal_places=3, null=True)  # T_TONGCHI_BV; 4210: T_TONGCHI
-    insurer_amount = models.DecimalField(max_digits=20, decimal_places=3, null=True)  # T_BHTT
+    total_amount = models.DecimalField(max_digits=33, decimal_places=3, null=True)  # T_TONGCHI_BV; 4210: T_TONGCHI
+    insurer_amount = models.DecimalField(max_digits=33, decimal_places=3, null=True)  # T_BHTT
 
     labels = ArrayField(models.TextField(), default=list)  # classes of soyte.kernel.labels; empty = none
     version_day = models.DateField()  # NGAYLAP of the file, never later than the day of receipt
@@ -165,5 +165,5 @@ class EncounterStay(ChargedLine):
     bed_code = models.TextField(default="")  # MA_GIUONG
     service_code = models.TextField(default="")
     until = models.DateTimeField(null=True)  # NGAY_KQ
-    days = models.DecimalField(max_digits=16, decimal_places=4, null=True)  # SO_LUONG
-    shared_percent = models.DecimalField(max_digits=9, decimal_places=3, null=True)  # TYLE_TT_DV: 50 = bed shared by two
+    days = models.DecimalField(max_digits=34, decimal_places=4, null=True)  # SO_LUONG
+    shared_percent = models.DecimalField(max_digits=33, decimal_places=3, null=True)  # TYLE_TT_DV: 50 = bed shared by two

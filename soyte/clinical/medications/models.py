@@ -24,7 +24,7 @@ class MedicationRequest(ChargedLine):
     registration_no = models.TextField(default="")  # SO_DANG_KY
     preparation = models.TextField(default="")  # MA_PP_CHEBIEN
     unit = models.TextField(default="")  # DON_VI_TINH
-    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True)  # SO_LUONG
+    quantity = models.DecimalField(max_digits=34, decimal_places=4, null=True)  # SO_LUONG
     prescriber_code = models.TextField(default="")  # MA_BAC_SI, several joined by ";"
     department_code = models.TextField(default="")  # MA_KHOA
     service_code = models.TextField(default="")  # MA_DICH_VU: given for this service
@@ -40,7 +40,7 @@ class MedicationDispense(ChargedLine):
     """A medicine handed to an outpatient: FHIR R4 MedicationDispense. Shares the charge of its request."""
 
     code = models.TextField()
-    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    quantity = models.DecimalField(max_digits=34, decimal_places=4, null=True)
     unit = models.TextField(default="")
     supplier_code = models.TextField(default="")  # MA_CSKCB_THUOC: the facility whose stock it came from
 
@@ -49,6 +49,6 @@ class MedicationAdministration(ChargedLine):
     """A medicine given to an inpatient: FHIR R4 MedicationAdministration. `at` is NGAY_TH_YL, else NGAY_YL."""
 
     code = models.TextField()
-    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    quantity = models.DecimalField(max_digits=34, decimal_places=4, null=True)
     unit = models.TextField(default="")
     supplier_code = models.TextField(default="")

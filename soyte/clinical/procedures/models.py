@@ -57,7 +57,7 @@ class Procedure(ChargedLine):
     anaesthesia_code = models.TextField(default="")  # PP_VO_CAM
     site_code = models.TextField(default="")  # VI_TRI_TH_DVKT
     machine_codes = models.TextField(default="")  # MA_MAY
-    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    quantity = models.DecimalField(max_digits=34, decimal_places=4, null=True)
 
 
 class DeviceUse(ChargedLine):
@@ -72,4 +72,4 @@ class DeviceUse(ChargedLine):
     site_code = models.TextField(default="")
     reused = models.BooleanField(default=False)  # TAI_SU_DUNG
     unit = models.TextField(default="")
-    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    quantity = models.DecimalField(max_digits=34, decimal_places=4, null=True)

@@ -120,7 +120,7 @@ class ReceiptVisit(models.Model):
     )
     labels = ArrayField(models.TextField(), default=list)
     ended_on = models.DateField(null=True)
-    amount = models.DecimalField(max_digits=20, decimal_places=3, null=True)  # đồng, T_TONGCHI_BV: the money at stake
+    amount = models.DecimalField(max_digits=33, decimal_places=3, null=True)  # đồng, T_TONGCHI_BV: the money at stake
     replayed_at = models.DateTimeField(null=True)  # when a refused one was run again last
 
     class Meta:

@@ -1,0 +1,55 @@
+"""The bytes of a file while it is received: our own copy, so that nobody changes them between the passes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from soyte.formats.visitfile import Survey, survey
+
+IN_MEMORY = 16 << 20  # larger files wait on disk
+_CHUNK = 1 << 20
+_PART = 4 << 20  # pieces of a file that could not be cut
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to be received: its name as the sender gave it, and how to open it, more than once."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+
+
+class Held:
+    """A copy of a file with its hash and survey."""
+
+    def __init__(self, source: Source) -> None:
+        self.name = source.name
+        self._copy = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - closed by close()
+        digest = hashlib.sha256()
+        with source.open() as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+                self._copy.write(chunk)
+        self.sha256 = digest.digest()
+        self.size = self._copy.tell()
+        self._copy.seek(0)
+        self.survey: Survey = survey(self._copy)
+
+    def piece(self, start: int, end: int) -> bytes:
+        self._copy.seek(start)
+        return self._copy.read(end - start)
+
+    def whole(self) -> bytes:
+        return self.piece(0, self.size)
+
+    def parts(self) -> Iterator[bytes]:
+        """The file in parts of one size, for one that could not be cut at its visits."""
+        for start in range(0, self.size, _PART):
+            yield self.piece(start, min(start + _PART, self.size))
+
+    def close(self) -> None:
+        self._copy.close()

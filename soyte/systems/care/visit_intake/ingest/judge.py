@@ -1,0 +1,145 @@
+"""One HOSO: parsed, checked, labelled and turned into rows. No database is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from soyte.clinical.terminology.terms import Terms
+from soyte.formats.visitfile import Finding, Survey, Visit, read_decimal, read_visit
+from soyte.kernel.people.matching import Candidate
+from soyte.systems.care.visit_intake.ingest import patient
+from soyte.systems.care.visit_intake.ingest.rows import DoesNotFitError, VisitRows, visit_rows
+from soyte.systems.care.visit_intake.ingest.rows.reading import day
+from soyte.systems.care.visit_intake.ingest.rows.visit import icd_codes
+from soyte.systems.care.visit_intake.rules import ACCEPTED, ERROR, Judged, Lists, check_visit, verdict
+
+HIV, ABORTION = "hiv", "abortion"
+PREGNANCY_ENDED = "1"  # MA_DINH_CHI_THAI
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What all visits of a received file have in common. Small: it travels to a worker with every piece."""
+
+    receipt_id: int
+    number: str
+    survey: Survey  # without pieces, codes and findings
+    received_at: datetime
+    received_on: date  # day of receipt in Vietnam
+    version_day: date
+    sender_facility: str | None  # of a signed-in sender, whose files may only name his own
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One HOSO as it was received. `seq` is its place among the pieces of the file, 1 for the first HOSO."""
+
+    file: FileFacts
+    seq: int
+    content: bytes
+
+
+@dataclass(slots=True)
+class Knowledge:
+    """The lists by which visits are judged and labelled."""
+
+    lists: Lists
+    terms: Terms
+
+
+@dataclass(slots=True)
+class JudgedVisit:
+    """A visit with its verdict; `rows` and `patient` only where it is accepted."""
+
+    piece: Piece
+    code: str | None
+    facility_code: str
+    findings: list[Judged]
+    accepted: bool
+    labels: tuple[str, ...]
+    ended_on: date | None
+    amount: Decimal | None
+    rows: VisitRows | None = None
+    patient: Candidate | None = None
+    newborns: list[Candidate] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Drop what only writing needed."""
+        self.piece = Piece(self.piece.file, self.piece.seq, b"")
+        self.rows = self.patient = None
+        self.newborns = []
+
+    def refuse(self, finding: Finding) -> None:
+        """Turn the verdict: something that only writing could show."""
+        self.findings.append(Judged(finding, ERROR))
+        self.accepted = False
+        self.rows = self.patient = None
+        self.newborns = []
+
+
+def judge(piece: Piece, knowledge: Knowledge) -> JudgedVisit:
+    """Read and check one piece. Raises nothing that a file could cause: what is wrong is a finding."""
+    facts = piece.file
+    visit = read_visit(piece.content, index=piece.seq, survey=facts.survey)
+    findings = check_visit(
+        visit,
+        survey=facts.survey,
+        lists=knowledge.lists,
+        received_on=facts.received_on,
+        sender_facility=facts.sender_facility,
+    )
+    summary = visit.summary.values if visit.summary else {}
+    ended_on = day(summary.get("NGAY_RA", ""))
+    judged = JudgedVisit(
+        piece=piece,
+        code=visit.code,
+        facility_code=visit.facility_code,
+        findings=findings,
+        accepted=verdict(findings) == ACCEPTED,
+        labels=labels_of(visit, knowledge.terms, on=ended_on or facts.received_on),
+        ended_on=ended_on,
+        amount=_amount(summary.get("T_TONGCHI_BV", "") or summary.get("T_TONGCHI", "")),
+    )
+    if judged.accepted:
+        _add_rows(judged, visit, knowledge.terms)
+    return judged
+
+
+def labels_of(visit: Visit, terms: Terms, *, on: date) -> tuple[str, ...]:
+    """The labels of a visit: by its diagnosis codes of whichever table, by XML6, by a pregnancy that was ended."""
+    labels = terms.labels_for(icd_codes(visit), on)
+    if "XML6" in visit.tables or any(f.table == "XML6" and f.code != "table.empty" for f in visit.findings):
+        labels.add(HIV)
+    if any(row.values.get("MA_DINH_CHI_THAI") == PREGNANCY_ENDED for row in visit.tables.get("XML7", ())):
+        labels.add(ABORTION)
+    return tuple(sorted(labels))
+
+
+def _add_rows(judged: JudgedVisit, visit: Visit, terms: Terms) -> None:
+    try:
+        rows = visit_rows(visit)
+    except DoesNotFitError as error:
+        judged.refuse(Finding("store.moment", error.table, error.line, error.field, error.value))
+        return
+    rows.encounter["main_icd_chapter"] = terms.chapter_of(str(rows.encounter["main_icd"]))
+    judged.rows = rows
+    started_at = rows.encounter["started_at"]
+    assert isinstance(started_at, datetime)
+    judged.patient = patient.patient(visit, on=started_at.date(), synthetic=judged.piece.file.synthetic)
+    judged.newborns = patient.newborns(visit, judged.patient)
+
+
+def _amount(text: str) -> Decimal | None:
+    """The money at stake, for the sender's list."""
+    try:
+        return read_decimal(text)
+    except ValueError:
+        return None
+
+
+def judge_all(pieces: Sequence[Piece], knowledge: Knowledge) -> list[JudgedVisit]:
+    return [judge(piece, knowledge) for piece in pieces]

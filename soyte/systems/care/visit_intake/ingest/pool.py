@@ -1,0 +1,145 @@
+"""Worker processes for batches: each parses, checks and writes with a connection of its own, one for each core.
+
+They are forked, so that modules and lists are shared, and end when their parent does: a killed command leaves nobody
+writing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from queue import Queue
+from threading import Thread
+from typing import Any, Protocol
+
+from django.db import connections
+
+QUEUED = 2  # batches that may wait for each process: enough to keep it busy, little enough to keep memory flat
+
+
+class Runner(Protocol):
+    """Runs batches; results come by `results`, in whatever order they are ready."""
+
+    def submit(self, token: int, batch: Sequence[Any]) -> None: ...
+    def results(self, *, all_of_them: bool) -> Iterator[tuple[int, Any]]: ...
+
+
+class Inline:
+    """Runs each batch at once, in this process."""
+
+    def __init__(self, work: Callable[[Sequence[Any]], Any]) -> None:
+        self._work = work
+        self._done: list[tuple[int, Any]] = []
+
+    def submit(self, token: int, batch: Sequence[Any]) -> None:
+        self._done.append((token, self._work(batch)))
+
+    def results(self, *, all_of_them: bool) -> Iterator[tuple[int, Any]]:
+        done, self._done = self._done, []
+        yield from done
+
+
+class WorkerDiedError(Exception):
+    """A worker process ended by itself: killed, or out of memory. What it had in hand was rolled back."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: ForkProcess
+    pipe: Connection
+    waiting: int = 0
+
+
+class Pool:
+    """`processes` workers. `start` is called once in each, after the fork, and gives the function for batches."""
+
+    def __init__(self, start: Callable[[], Callable[[Sequence[Any]], Any]], *, processes: int) -> None:
+        connections.close_all()  # a connection must not be shared over a fork
+        self._workers: list[_Worker] = []
+        context = get_context("fork")
+        for _number in range(processes):
+            ours, theirs = context.Pipe()
+            inherited = [worker.pipe for worker in self._workers] + [ours]
+            process = context.Process(target=_serve, args=(start, theirs, inherited), daemon=True)
+            process.start()
+            theirs.close()
+            self._workers.append(_Worker(process, ours))
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.pipe.close()
+        for worker in self._workers:
+            worker.process.join(10)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+
+    def submit(self, token: int, batch: Sequence[Any]) -> None:
+        worker = min(self._workers, key=lambda one: one.waiting)
+        worker.waiting += 1
+        try:
+            worker.pipe.send((token, batch))
+        except OSError:
+            raise WorkerDiedError from None
+
+    def results(self, *, all_of_them: bool) -> Iterator[tuple[int, Any]]:
+        """What is ready. Waits while every worker's queue is full, or until nothing is left of `all_of_them`."""
+        while any(worker.waiting for worker in self._workers):
+            full = all(worker.waiting >= QUEUED for worker in self._workers)
+            ready = wait([worker.pipe for worker in self._workers if worker.waiting], None if full or all_of_them else 0)
+            if not ready:
+                return
+            for worker in self._workers:
+                if worker.pipe in ready:
+                    yield self._receive(worker)
+
+    def _receive(self, worker: _Worker) -> tuple[int, Any]:
+        try:
+            token, result, error = worker.pipe.recv()
+        except (EOFError, OSError):
+            raise WorkerDiedError from None
+        worker.waiting -= 1
+        if error is not None:
+            raise error
+        return token, result
+
+
+def _serve(
+    start: Callable[[], Callable[[Sequence[Any]], Any]], pipe: Connection, inherited: Sequence[Connection]
+) -> None:
+    """The life of a worker: batches until the parent closes the pipe or dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; it then closes the pipe
+    for other in inherited:
+        other.close()
+    work = start()
+    batches: Queue[tuple[int, Sequence[Any]]] = Queue()
+    Thread(target=_read, args=(pipe, batches), daemon=True).start()
+    while True:
+        token, batch = batches.get()
+        answer: tuple[int, Any, Exception | None]
+        try:
+            answer = (token, work(batch), None)
+        except Exception as error:
+            answer = (token, None, error)
+        pipe.send(answer)
+
+
+def _read(pipe: Connection, batches: Queue[tuple[int, Sequence[Any]]]) -> None:
+    """Take batches off the pipe while one is worked on, so that parent and worker never wait for each other's reading.
+
+    At the end of the pipe the process ends at once: nobody waits for a result any more, and what is half written is
+    rolled back by the server.
+    """
+    try:
+        while True:
+            batches.put(pipe.recv())
+    except (EOFError, OSError):
+        os._exit(0)

@@ -1,0 +1,392 @@
+"""Receipts: made before anything of a file is written, finished when all of it is, told again when the bytes come again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+from django.db import DataError, IntegrityError, connection
+from django.utils import timezone
+
+from soyte.formats.visitfile import VIETNAM, Finding, Survey
+from soyte.kernel.actors import EVERY_LABEL, Acting
+from soyte.kernel.audit import services as audit
+from soyte.kernel.files import services as files
+from soyte.kernel.labels import unseal
+from soyte.kernel.sql import lock_number
+from soyte.systems.care.visit_intake.ingest import facilities, sheets
+from soyte.systems.care.visit_intake.ingest.batch import ACTION, FINDING, SOURCE_PIECE, StoredVisit, finding_row
+from soyte.systems.care.visit_intake.ingest.copy import one_transaction, table_writer, take_ids
+from soyte.systems.care.visit_intake.ingest.held import Held
+from soyte.systems.care.visit_intake.ingest.judge import FileFacts
+from soyte.systems.care.visit_intake.ingest.sheets import ReadSheet
+from soyte.systems.care.visit_intake.models import Receipt
+from soyte.systems.care.visit_intake.rules import ERROR, Judged, check_envelope, version_day
+
+log = structlog.get_logger(__name__)
+
+RECEIPT = "visit_intake.Receipt"
+_PORTION = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who hands files in, and by which door. `facility_code` only of a signed-in sender: both codes must name it."""
+
+    actor: Acting
+    channel: str
+    facility_code: str | None = None
+    unit_id: int | None = None
+    synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitOutcome:
+    """The verdict on one HOSO."""
+
+    seq: int
+    code: str | None
+    facility_code: str
+    accepted: bool
+    replaced: bool
+    findings: Sequence[Judged]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one received file. `repeated`: its bytes had been received before and nothing was written."""
+
+    name: str
+    number: str
+    receipt_id: int
+    received_at: datetime
+    kind: str
+    findings: list[Judged] = field(default_factory=list)  # of the file itself
+    visits: list[VisitOutcome] = field(default_factory=list)
+    persons_new: int = 0
+    rows: int = 0
+    repeated: bool = False
+
+    @property
+    def accepted(self) -> int:
+        return sum(visit.accepted for visit in self.visits)
+
+    @property
+    def refused(self) -> int:
+        return len(self.visits) - self.accepted
+
+    @property
+    def replaced(self) -> int:
+        """Accepted visits of which a version was known; of repeated bytes that is each of them."""
+        return self.accepted if self.repeated else sum(visit.replaced for visit in self.visits)
+
+    @property
+    def file_refused(self) -> bool:
+        """Whether the file as a whole was not taken."""
+        return any(found.severity == ERROR for found in self.findings)
+
+
+@dataclass(slots=True)
+class OpenFile:
+    """A file in work."""
+
+    held: Held
+    facts: FileFacts
+    sender: Sender
+    kind: str
+    findings: list[Judged]
+    repeated: bool = False  # done before: nothing is to be written
+    resumed: bool = False  # begun before and cut short
+    sheet: ReadSheet | None = None  # of a file that is one table
+    waiting: int = 0  # pieces that are still worked on
+    stored: list[StoredVisit] = field(default_factory=list)
+
+    @property
+    def lock(self) -> int:
+        return receipt_lock(self.held.sha256)
+
+    @property
+    def all_findings(self) -> list[Judged]:
+        return self.findings + (self.sheet.findings if self.sheet else [])
+
+    def edges(self) -> Iterator[tuple[int, bytes]]:
+        """The pieces that are no HOSO: head and tail of the envelope, or all of a file that has no visits to be cut."""
+        if self.kind != "visits":
+            yield from enumerate(self.held.parts())
+            return
+        pieces = self.held.survey.pieces
+        yield 0, self.held.piece(*pieces[0])
+        yield len(pieces) - 1, self.held.piece(*pieces[-1])
+
+
+def receipt_lock(sha256: bytes) -> int:
+    """The number of the lock under which one receipt is worked on, by one process at a time."""
+    return lock_number(f"receipt\x1f{sha256.hex()}")
+
+
+def try_lock(held: Sequence[Held]) -> list[bool]:
+    """Which of these files are ours to work on now. The locks are of the connection and outlive a transaction."""
+    if not held:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_try_advisory_lock(number) from unnest(%s::bigint[]) number", [[receipt_lock(h.sha256) for h in held]]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def wait_for_lock(held: Held) -> None:
+    """Wait until nobody else works on these bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s)", [receipt_lock(held.sha256)])
+
+
+def unlock(opened: Iterable[OpenFile]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_unlock(number) from unnest(%s::bigint[]) number", [[file.lock for file in opened]]
+        )
+
+
+def open_receipts(held: Sequence[Held], sender: Sender) -> list[OpenFile]:
+    """A receipt for each file, in their order; the caller holds their locks."""
+    now = timezone.now()
+    today = now.astimezone(VIETNAM).date()
+    with one_transaction() as cursor:
+        known = _known(cursor, [file.sha256 for file in held])
+        new = [file for file in held if file.sha256 not in known]
+        ids = take_ids(cursor, RECEIPT, len(new))
+        rows = [_receipt_row(file, key, sender, now=now, today=today) for file, key in zip(new, ids, strict=True)]
+        if rows:
+            table_writer(RECEIPT, own_ids=True).write(cursor, rows)
+    fresh = {row["sha256"]: (row["id"], row["number"], "received", now, row["version_day"]) for row in rows}
+    return [_opened(file, known.get(file.sha256) or fresh[file.sha256], sender, file.sha256 in known) for file in held]
+
+
+def _known(cursor: Any, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, str, str, datetime, date]]:
+    cursor.execute(
+        "select sha256, id, number, state, received_at, version_day from visit_intake_receipt where sha256 = any(%b)",
+        [list(hashes)],
+    )
+    return {bytes(sha256): tuple(rest) for sha256, *rest in cursor.fetchall()}
+
+
+def _receipt_row(held: Held, key: int, sender: Sender, *, now: datetime, today: date) -> dict[str, Any]:
+    survey = held.survey
+    declared = survey.declared_count
+    return {
+        "id": key,
+        "number": receipt_number(key, today),
+        "sha256": held.sha256,
+        "size": held.size,
+        "filename": held.name,
+        "channel": sender.channel,
+        "received_at": now,
+        "state": "received",
+        "kind": _kind(survey),
+        "encoding": survey.encoding,
+        "account_id": sender.actor.account_id,
+        "sender": sender.actor.text,
+        "sender_facility": sender.facility_code or "",
+        "unit_id": sender.unit_id,
+        "facility_code": survey.facility_code,
+        "made_on_written": survey.made_on,
+        "version_day": version_day(survey, received_on=today),
+        "declared_count": int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 10 else None,
+    }
+
+
+def receipt_number(key: int, on: date) -> str:
+    """What the sender is told: the day of receipt and the receipt's own number."""
+    return f"{on:%y%m%d}-{key:07d}"
+
+
+def _kind(survey: Survey) -> str:
+    return "unreadable" if survey.fatal is not None or survey.kind is None else survey.kind
+
+
+def _opened(
+    held: Held, row: tuple[int, str, str, datetime, date], sender: Sender, was_known: bool
+) -> OpenFile:
+    key, number, state, received_at, day = row
+    survey = held.survey
+    received_on = received_at.astimezone(VIETNAM).date()
+    facts = FileFacts(
+        receipt_id=key,
+        number=number,
+        survey=replace(survey, pieces=(), codes=(), findings=()),
+        received_at=received_at,
+        received_on=received_on,
+        version_day=day,
+        sender_facility=sender.facility_code,
+        synthetic=sender.synthetic,
+    )
+    return OpenFile(
+        held=held,
+        facts=facts,
+        sender=sender,
+        kind=_kind(survey),
+        findings=check_envelope(survey, received_on=received_on, sender_facility=sender.facility_code),
+        repeated=state == "done",
+        resumed=was_known and state != "done",
+    )
+
+
+def finish(opened: Sequence[OpenFile]) -> None:
+    """Write what remains of these files beside their visits, and close their receipts.
+
+    In one transaction; where the database refuses it, each file in its own.
+    """
+    try:
+        _finish(opened)
+    except (DataError, IntegrityError) as error:
+        if len(opened) > 1:
+            for file in opened:
+                finish([file])
+            return
+        file = opened[0]
+        if file.sheet is None or not file.sheet.rows:
+            raise
+        log.error("table could not be stored", receipt=file.facts.number, error=type(error).__name__)
+        file.sheet = ReadSheet(file.sheet.kind, (), [*file.sheet.findings, Judged(Finding("store.failed"), ERROR)])
+        _finish(opened)
+
+
+def _finish(opened: Sequence[OpenFile]) -> None:
+    with one_transaction() as cursor:
+        for file in opened:
+            if file.sheet is not None:
+                sheets.store(cursor, file.sheet, file.facts, actor=file.sender.actor)
+        _write_edges(cursor, opened)
+        findings = [
+            finding_row(found, receipt_id=file.facts.receipt_id, visit_id=None)
+            for file in opened
+            for found in file.all_findings
+        ]
+        if findings:
+            table_writer(FINDING).write(cursor, findings)
+        _close(cursor, opened)
+        for file in opened:
+            if file.kind == "unreadable":
+                audit.batch(cursor, file.sender.actor, [_audit_row(file)])
+
+
+def _write_edges(cursor: Any, opened: Sequence[OpenFile]) -> None:
+    for portion in _portions((file.facts.receipt_id, seq, content) for file in opened for seq, content in file.edges()):
+        blobs = files.put_many(cursor, [(content, None) for _receipt, _seq, content in portion])
+        table_writer(SOURCE_PIECE).write(cursor, (
+            {"receipt_id": receipt, "seq": seq, "blob_id": blob}
+            for (receipt, seq, _content), blob in zip(portion, blobs, strict=True)
+        ))  # fmt: skip
+
+
+def _portions(pieces: Iterable[tuple[int, int, bytes]]) -> Iterator[list[tuple[int, int, bytes]]]:
+    """Pieces in portions of a few megabytes, so that a large file that could not be cut is not held whole."""
+    portion: list[tuple[int, int, bytes]] = []
+    size = 0
+    for piece in pieces:
+        portion.append(piece)
+        size += len(piece[2])
+        if size >= _PORTION:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+_CLOSE = """
+    update visit_intake_receipt r set
+      state = 'done', finished_at = %(now)s, kind = closed.kind, signature = closed.signature, signer = closed.signer,
+      unit_id = coalesce(r.unit_id, closed.unit_id), visit_count = seen.visits, accepted_count = seen.accepted,
+      refused_count = seen.visits - seen.accepted, replaced_count = seen.replaced
+    from unnest(%(ids)s::bigint[], %(kinds)s::text[], %(units)s::bigint[], %(signatures)s::text[], %(signers)s::text[])
+        closed(id, kind, unit_id, signature, signer)
+    cross join lateral (
+      select count(*) as visits, count(*) filter (where verdict = 'accepted') as accepted,
+        count(*) filter (where replaced) as replaced
+      from visit_intake_receiptvisit v where v.receipt_id = closed.id) seen
+    where r.id = closed.id"""
+
+
+def _close(cursor: Any, opened: Sequence[OpenFile]) -> None:
+    units = facilities.known_units(cursor, {(f.held.survey.facility_code, f.facts.received_on) for f in opened})
+    cursor.execute(_CLOSE, {
+        "now": timezone.now(),
+        "ids": [file.facts.receipt_id for file in opened],
+        "kinds": [file.kind for file in opened],
+        "units": [units.get((file.held.survey.facility_code, file.facts.received_on)) for file in opened],
+        "signatures": ["none" for _file in opened],
+        "signers": ["" for _file in opened],
+    })  # fmt: skip
+
+
+def _audit_row(file: OpenFile) -> audit.Row:
+    return audit.Row(ACTION, "visit_intake.receipt", str(file.facts.receipt_id),
+                     details={"receipt": file.facts.number, "verdict": "unreadable"})  # fmt: skip
+
+
+def outcome(file: OpenFile) -> Outcome:
+    """What to tell of a file that was worked on now."""
+    if file.resumed:
+        return _resumed(file)
+    return Outcome(
+        name=file.held.name,
+        number=file.facts.number,
+        receipt_id=file.facts.receipt_id,
+        received_at=file.facts.received_at,
+        kind=file.kind,
+        findings=file.all_findings,
+        visits=[_visit_outcome(stored) for stored in sorted(file.stored, key=lambda s: s.judged.piece.seq)],
+        persons_new=sum(stored.persons_new for stored in file.stored),
+        rows=sum(stored.row_count for stored in file.stored),
+    )
+
+
+def _visit_outcome(stored: StoredVisit) -> VisitOutcome:
+    judged = stored.judged
+    return VisitOutcome(
+        judged.piece.seq, judged.code, judged.facility_code, judged.accepted, stored.replaced, judged.findings
+    )
+
+
+def _resumed(file: OpenFile) -> Outcome:
+    """A file of which an earlier run had stored a part: its verdicts are read back, what was written now is counted."""
+    told = recall(file.held.name, file.facts.receipt_id)
+    told.repeated = False
+    told.persons_new = sum(stored.persons_new for stored in file.stored)
+    told.rows = sum(stored.row_count for stored in file.stored)
+    return told
+
+
+def recall(name: str, receipt_id: int) -> Outcome:
+    """The verdicts of a receipt again, as they were given first."""
+    receipt = Receipt.objects.get(pk=receipt_id)
+    by_visit: dict[int | None, list[Judged]] = {}
+    for found in receipt.findings.order_by("id"):
+        by_visit.setdefault(found.receipt_visit_id, []).append(_judged(found))
+    visits = [
+        VisitOutcome(
+            v.seq, v.visit_code, v.facility_code, v.verdict == "accepted", v.replaced, tuple(by_visit.get(v.id, ()))
+        )
+        for v in receipt.visits.order_by("seq").iterator()
+    ]
+    return Outcome(
+        name=name,
+        number=receipt.number,
+        receipt_id=receipt.id,
+        received_at=receipt.received_at,
+        kind=receipt.kind,
+        findings=by_visit.get(None, []),
+        visits=visits,
+        repeated=True,
+    )
+
+
+def _judged(found: Any) -> Judged:
+    """A stored finding as the rules gave it: the sender of the bytes is told again what they say."""
+    params = {name: unseal(text, EVERY_LABEL) or "" for name, text in found.params.items()}
+    value = unseal(found.value, EVERY_LABEL) or ""
+    return Judged(Finding(found.code, found.table, found.line, found.field, value, params), found.severity)

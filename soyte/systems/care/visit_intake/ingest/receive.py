@@ -1,0 +1,223 @@
+"""Files into the record: the one way in for all doors.
+
+Each file is copied and surveyed, gets its receipt, is cut into its visits; batches of these are judged and written,
+here or by worker processes; when the last of a file is written its receipt is finished. Outcomes come in the order of
+the files, whatever was worked on side by side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.db import DatabaseError
+
+from soyte.clinical.terminology import selectors as terminology
+from soyte.kernel.actors import Acting
+from soyte.systems.care.visit_intake.ingest import receipts, sheets
+from soyte.systems.care.visit_intake.ingest.batch import StoredVisit, store
+from soyte.systems.care.visit_intake.ingest.held import Held, Source
+from soyte.systems.care.visit_intake.ingest.judge import Knowledge, Piece, judge_all
+from soyte.systems.care.visit_intake.ingest.knowledge import database_lists
+from soyte.systems.care.visit_intake.ingest.pool import Inline, Pool, Runner
+from soyte.systems.care.visit_intake.ingest.receipts import OpenFile, Outcome, Sender
+
+BATCH_VISITS = 80
+BATCH_BYTES = 4 << 20
+GROUP_FILES = 80
+SHEETS = frozenset({"check_in", "assessment"})
+
+
+def receive(
+    sources: Iterable[Source], sender: Sender, *, processes: int = 0, batch_visits: int = BATCH_VISITS
+) -> Iterator[Outcome]:
+    """Receive files and tell what became of each, in their order.
+
+    `processes`: worker processes, 0 to work in this one. `batch_visits`: visits in one transaction; 1 where each is to
+    stand alone. Raises what is no file's fault: a lost database, a full disk. What was committed by then stays, and
+    receiving the same files again goes on where it stopped.
+    """
+    start = partial(_start_worker, sender.actor)
+    with contextlib.ExitStack() as stack:
+        runner: Runner = stack.enter_context(Pool(start, processes=processes)) if processes else Inline(start())
+        intake = _Intake(sender, runner, batch_visits)
+        stack.callback(intake.leave)
+        yield from intake.receive(sources)
+
+
+def receive_one(source: Source, sender: Sender, *, batch_visits: int = BATCH_VISITS) -> Outcome:
+    """Receive one file in this process."""
+    return next(iter(list(receive([source], sender, batch_visits=batch_visits))))
+
+
+def knowledge() -> Knowledge:
+    """The lists of the database, for one run."""
+    return Knowledge(database_lists(), terminology.terms())
+
+
+def _start_worker(actor: Acting) -> Callable[[Sequence[Piece]], list[StoredVisit]]:
+    known = knowledge()
+
+    def work(pieces: Sequence[Piece]) -> list[StoredVisit]:
+        stored = store(judge_all(pieces, known), actor=actor)
+        for visit in stored:
+            visit.judged.forget()  # it need not travel back
+        return stored
+
+    return work
+
+
+@dataclass(slots=True)
+class _Slot:
+    """The place of a file among those to be told of. `file` is None while the same bytes are worked on elsewhere."""
+
+    source: Source
+    sha256: bytes
+    file: OpenFile | None = None
+
+
+@dataclass(slots=True)
+class _Intake:
+    sender: Sender
+    runner: Runner
+    batch_visits: int
+    slots: deque[_Slot] = field(default_factory=deque)
+    batch: list[tuple[OpenFile, Piece]] = field(default_factory=list)
+    in_work: dict[int, list[OpenFile]] = field(default_factory=dict)  # the file of each piece of a submitted batch
+    open: dict[bytes, OpenFile] = field(default_factory=dict)  # by hash; under our locks
+    ready: list[OpenFile] = field(default_factory=list)  # all of it written but the receipt
+    told: dict[bytes, int] = field(default_factory=dict)  # receipts of this run by hash
+    tokens: int = 0
+    batch_bytes: int = 0
+    knowledge: Knowledge | None = None  # only for files that are one table; workers have their own
+
+    def receive(self, sources: Iterable[Source]) -> Iterator[Outcome]:
+        for group in _groups(sources):
+            self._open(group)
+            self._collect(all_of_them=False)
+            yield from self._tell()
+        self._drain()
+        while self.slots:
+            yield from self._tell()
+            if self.slots:
+                self._open_after_others(self.slots[0])
+
+    def leave(self) -> None:
+        """Give the files back that are still ours: at the end none, after a fault those that were cut short."""
+        with contextlib.suppress(DatabaseError):
+            receipts.unlock(self.open.values())
+        for file in self.open.values():
+            file.held.close()
+
+    def _open(self, group: Sequence[tuple[Source, Held]]) -> None:
+        fresh: dict[bytes, tuple[_Slot, Held]] = {}
+        for source, held in group:
+            slot = _Slot(source, held.sha256)
+            self.slots.append(slot)
+            if held.sha256 in self.open or held.sha256 in self.told or held.sha256 in fresh:
+                held.close()
+            else:
+                fresh[held.sha256] = slot, held
+        locks = receipts.try_lock([held for _slot, held in fresh.values()])
+        mine = [pair for pair, locked in zip(fresh.values(), locks, strict=True) if locked]
+        for (_slot, held), locked in zip(fresh.values(), locks, strict=True):
+            if not locked:
+                held.close()
+        self._take(mine)
+
+    def _open_after_others(self, slot: _Slot) -> None:
+        """A file whose bytes somebody else was receiving: wait for him, then tell what he did or do it."""
+        held = Held(slot.source)
+        receipts.wait_for_lock(held)
+        self._take([(slot, held)])
+        self._drain()
+
+    def _take(self, mine: Sequence[tuple[_Slot, Held]]) -> None:
+        opened = receipts.open_receipts([held for _slot, held in mine], self.sender)
+        for (slot, _held), file in zip(mine, opened, strict=True):
+            slot.file = file
+            self.open[slot.sha256] = file
+        for file in opened:
+            self._cut(file)
+
+    def _cut(self, file: OpenFile) -> None:
+        if file.repeated or file.kind != "visits":
+            if file.kind in SHEETS and not file.repeated:
+                self._read_sheet(file)
+            self.ready.append(file)
+            return
+        visits = file.held.survey.visits
+        file.waiting = len(visits)
+        for seq, (start, end) in enumerate(visits, start=1):
+            self.batch.append((file, Piece(file.facts, seq, file.held.piece(start, end))))
+            self.batch_bytes += end - start
+            if len(self.batch) >= self.batch_visits or self.batch_bytes >= BATCH_BYTES:
+                self._submit()
+
+    def _read_sheet(self, file: OpenFile) -> None:
+        if self.knowledge is None:
+            self.knowledge = knowledge()
+        content = file.held.whole()
+        file.sheet = sheets.read(content, kind=file.kind, facts=file.facts, knowledge=self.knowledge)
+
+    def _submit(self) -> None:
+        if not self.batch:
+            return
+        self.tokens += 1
+        self.in_work[self.tokens] = [file for file, _piece in self.batch]
+        self.runner.submit(self.tokens, [piece for _file, piece in self.batch])
+        self.batch, self.batch_bytes = [], 0
+        self._collect(all_of_them=False)
+
+    def _collect(self, *, all_of_them: bool) -> None:
+        for token, stored in self.runner.results(all_of_them=all_of_them):
+            for file, visit in zip(self.in_work.pop(token), stored, strict=True):
+                file.stored.append(visit)
+                file.waiting -= 1
+                if not file.waiting:
+                    self.ready.append(file)
+            self._finish()
+
+    def _drain(self) -> None:
+        self._submit()
+        self._collect(all_of_them=True)
+        self._finish()
+
+    def _finish(self) -> None:
+        ready, self.ready = self.ready, []
+        if not ready:
+            return
+        receipts.finish([file for file in ready if not file.repeated])
+        receipts.unlock(ready)
+        for file in ready:
+            file.held.close()
+            del self.open[file.held.sha256]
+            self.told[file.held.sha256] = file.facts.receipt_id
+
+    def _tell(self) -> Iterator[Outcome]:
+        self._finish()
+        while self.slots and self.slots[0].sha256 in self.told:
+            slot = self.slots.popleft()
+            if slot.file is None or slot.file.repeated:
+                yield receipts.recall(slot.source.name, self.told[slot.sha256])
+            else:
+                yield receipts.outcome(slot.file)
+
+
+def _groups(sources: Iterable[Source]) -> Iterator[list[tuple[Source, Held]]]:
+    """Files surveyed, in groups that make about one batch, so that small files share a transaction."""
+    group: list[tuple[Source, Held]] = []
+    visits = size = 0
+    for source in sources:
+        held = Held(source)
+        group.append((source, held))
+        visits += len(held.survey.visits)
+        size += held.size
+        if visits >= BATCH_VISITS or size >= BATCH_BYTES or len(group) >= GROUP_FILES:
+            yield group
+            group, visits, size = [], 0, 0
+    if group:
+        yield group
