@@ -15,10 +15,11 @@ from soyte.demo.province.people import Person
 DISEASE = "dengue"
 WEEKS = 9
 CURVE = (0.04, 0.08, 0.14, 0.19, 0.19, 0.15, 0.11, 0.07, 0.03)  # share of the cases by week
-FEWEST_CASES = 12
+FEWEST_CASES = 14
 MOST_OF_COMMUNE = 0.3
-ATTACK = (0.05, 0.09)  # share of the commune that falls ill and is seen
-STILL_RUNNING_DAYS = (24, 38)  # the last outbreak began so long before the end, if the season allows it
+ATTACK = (0.08, 0.13)  # share of the commune that falls ill and is seen, at first
+SETTLED_CASES, SETTLED_ATTACK = 30, 0.02  # a big commune is not struck as a whole
+STILL_RUNNING_DAYS = (40, 52)  # the last outbreak began so long before the end, if the season allows it
 IN_SEASON = 0.7
 FORMS = Weighted([(("outpatient", "A97.0"), 45), (("inpatient", "A97.0"), 25), (("inpatient", "A97.1"), 25),
                   (("inpatient", "A97.2"), 5)])
@@ -87,7 +88,8 @@ def plant(seed: str, people: Sequence[Person], *, count: int, start: date, until
         (code, name) = Weighted(fit or [(key, len(persons)) for key, persons in places.items()]).draw(rng)
         outbreak = Outbreak(f"DX{index + 1}", code, name, first)
         residents = places[code, name]
-        wanted = max(FEWEST_CASES, round(len(residents) * rng.uniform(*ATTACK)))
+        most = SETTLED_CASES + SETTLED_ATTACK * len(residents)
+        wanted = max(FEWEST_CASES, round(min(len(residents) * rng.uniform(*ATTACK), most)))
         struck = rng.sample(residents, min(wanted, max(1, int(len(residents) * MOST_OF_COMMUNE))))
         curve = Weighted(enumerate(CURVE))
         for person in struck:

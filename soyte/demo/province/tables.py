@@ -536,7 +536,7 @@ class Writer:
 
     def _pregnancy_rest(self) -> dict[str, str]:
         plan = self.plan
-        last = plan.start.date() + timedelta(days=7)
+        last = plan.start.date() + timedelta(days=6)
         return {
             "MA_LK": plan.code,
             "SO_SERI": f"{plan.facility.code}{plan.start:%y}{self.serial}",
