@@ -96,8 +96,8 @@ def _page(request: HttpRequest) -> Page:
 
 
 def _facts() -> list[Fact]:
-    return [Fact(_("Định danh"), "•••• 4821"), Fact(_("Thẻ BHYT"), "•••• 210", note="đến 31/12/2026"), Fact(_("Nhóm máu"), None),
-            Fact(_("Nơi đăng ký ban đầu"), "TTYT khu vực 5", url="#")]
+    return [Fact("Định danh", "•••• 4821"), Fact("Thẻ BHYT", "•••• 210", note="đến 31/12/2026"), Fact("Nhóm máu", None),
+            Fact("Nơi đăng ký ban đầu", "TTYT khu vực 5", url="#")]
 
 
 def _years() -> list[EventYear]:

@@ -101,7 +101,7 @@ def count(value: Count | int) -> str:
 def chip(text: str | components.Chip, tone: str = "", icon: str | None = None) -> SafeString:
     """A state in a word, with the icon of its tone unless told otherwise; icon="" for none."""
     if isinstance(text, components.Chip):
-        text, tone, icon = text.text, text.tone, text.icon or None
+        return chip(text.text, text.tone, text.icon or None)
     name = components.TONE_ICONS.get(tone, "") if icon is None else icon
     return format_html('<span class="chip {}">{}{}</span>', tone, icons.icon(name) if name else "", text)
 
@@ -340,7 +340,7 @@ def field(bound: BoundField, wide: bool = False, classes: str = "") -> dict[str,
     check = isinstance(widget, CheckboxInput)
     described = " ".join(filter(None, [f"{bound.auto_id}_help" if bound.help_text else "",
                                        f"{bound.auto_id}_error" if bound.errors else ""]))
-    attrs = {"class": " ".join(filter(None, [_control_class(widget, many=many, check=check), widget.attrs.get("class", ""),
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, [_control_class(widget, many=many, check=check), widget.attrs.get("class", ""),
                                              "is-invalid" if bound.errors and not many else ""]))}
     if described and not many:
         attrs["aria-describedby"] = described
