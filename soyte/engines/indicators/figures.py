@@ -87,9 +87,8 @@ def _period(indicator: Indicator, countable: Countable, start: date, end: date) 
         raise PeriodReversed(start=start, end=end)
     first = max(start, indicator.valid.from_)
     last = min(end, indicator.valid.to) if indicator.valid.to else end
-    rows: QuerySet[Any] = countable.rows().filter(**{f"{countable.day}__gte": first, f"{countable.day}__lte": last})
-    narrowed: QuerySet[Any] = countable.filtered(indicator.only, rows)
-    return narrowed
+    rows = countable.rows().filter(**{f"{countable.day}__gte": first, f"{countable.day}__lte": last})
+    return countable.filtered(indicator.only, rows)
 
 
 def _keyed(rows: QuerySet[Any], dimensions: Sequence[Dimension]) -> QuerySet[Any]:

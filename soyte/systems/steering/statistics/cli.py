@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from datetime import date
+from decimal import Decimal
 
 from soyte.engines.indicators.content import indicators
 from soyte.engines.indicators.figures import Figure, figure
@@ -26,9 +27,14 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def plain(value: Decimal | None) -> str:
+    """Decimal text without idle zeros: "1200.50" is "1200.5". The machine's right sees every value."""
+    return f"{(value or Decimal(0)).normalize():f}"
+
+
 def shape(found: Figure) -> dict[str, list[dict[str, str]]]:
     """The contract's JSON: values as decimal text; without a split one row with key ""."""
-    return {"rows": [{"key": cell.keys[0] if cell.keys else "", "value": f"{cell.value:f}"} for cell in found.cells]}
+    return {"rows": [{"key": cell.keys[0] if cell.keys else "", "value": plain(cell.value)} for cell in found.cells]}
 
 
 def report_main(argv: list[str]) -> int:
@@ -57,5 +63,5 @@ def report_main(argv: list[str]) -> int:
         return 0
     for cell in found.cells:
         label = f"{cell.keys[0]}\t{found.name(cell)}" if cell.keys else found.indicator.title
-        print(f"{label}\t{cell.value:f}")
+        print(f"{label}\t{plain(cell.value)}")
     return 0
