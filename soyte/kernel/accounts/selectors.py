@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField
 
 from soyte.kernel.accounts.models import Account, SignInAttempt
-from soyte.kernel.text import nfc
+from soyte.kernel.text import fold
 
 
 def accounts(*, text: str = "", kind: str = "") -> QuerySet[Account]:
-    """Accounts by username; `text` is a part of username, name or telephone number."""
+    """Accounts by username; `text` is a part of username, name (with marks or without) or telephone number."""
     found = Account.objects.order_by("username")
     if text:
-        part = nfc(text).strip()
-        found = found.filter(Q(username__contains=part.lower()) | Q(display_name__icontains=part)
-                             | Q(phone__contains=part))
+        part = fold(text)
+        found = found.alias(folded=Func(F("display_name"), function="fold_vi", output_field=TextField())).filter(
+            Q(username__contains=part) | Q(folded__contains=part) | Q(phone__contains=part))
     return found.filter(kind=kind) if kind else found
 
 

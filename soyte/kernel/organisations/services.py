@@ -15,6 +15,7 @@ from soyte.kernel.actors import Acting, Machine
 from soyte.kernel.audit.services import Row, batch, record
 from soyte.kernel.errors import DomainError, refusing
 from soyte.kernel.organisations.models import Unit, UnitName, UnitSuccession
+from soyte.kernel.organisations.selectors import descendants
 from soyte.kernel.text import fold, nfc
 
 EVER = dt.date(1900, 1, 1)
@@ -42,6 +43,11 @@ class UnitEnded(DomainError):
     message = _("Đơn vị “%(name)s” đã kết thúc ngày %(on)s.")
 
 
+class ParentBelow(DomainError):
+    code = "organisations.parent_below"
+    message = _("“%(parent)s” là chính đơn vị này hoặc nằm dưới nó, nên không thể là cấp trên. Chọn đơn vị khác.")
+
+
 class DateOrder(DomainError):
     code = "organisations.date_order"
     message = _("Ngày %(on)s không dùng được: phải sau ngày %(after)s và không muộn hơn hôm nay.")
@@ -67,6 +73,10 @@ def _facility_code(text: str | None) -> str | None:
 
 def _day(day: dt.date) -> str:
     return day.strftime("%d/%m/%Y")
+
+
+def _plain(value: Any) -> Any:
+    return value.pk if isinstance(value, Unit) else value
 
 
 def _locked(unit: Unit) -> Unit:
@@ -111,6 +121,28 @@ def accept_unit(actor: Acting, unit: Unit, *, name: str, kind: str, parent: Unit
     fresh.save()
     record(actor, "units.manage", obj=fresh, details={"act": "accept", "before": before, "name": fresh.name,
                                                       "kind": kind, **facts})
+    return fresh
+
+
+@transaction.atomic
+def correct_unit(actor: Acting, unit: Unit, **facts: Any) -> Unit:
+    """Correct what is known of a unit besides its name, code and dates: kind, parent, gln, commune_code, ownership,
+    beds, software. From then on the shipped list no longer changes it.
+
+    Raises UnitEnded, ParentBelow, Refused.
+    """
+    actor.require("units.manage", unit)
+    fresh = _locked(unit)
+    parent = facts.get("parent")
+    if parent is not None and parent.pk in descendants([fresh.pk]):
+        raise ParentBelow(parent=parent.name)
+    before = {field: _plain(getattr(fresh, field)) for field in facts}
+    for field, value in facts.items():
+        setattr(fresh, field, value)
+    fresh.origin = Unit.Origin.HAND
+    fresh.save(update_fields=[*facts, "origin"])
+    record(actor, "units.manage", obj=fresh, details={
+        "act": "correct", "before": before, **{field: _plain(value) for field, value in facts.items()}})
     return fresh
 
 

@@ -240,3 +240,13 @@ def test_old_attempts_are_forgotten():
     throttle.take_turn("bs.an", None, now=timezone.now() - dt.timedelta(days=100))
     throttle.take_turn("bs.an", None)
     assert throttle.forget_attempts(before=timezone.now() - dt.timedelta(days=90)) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["le thi hoa", "Lê Thị", "hoa.le", "0912"])
+def test_an_account_is_found_by_name_with_marks_or_without(text):
+    from soyte.kernel.accounts.selectors import accounts
+
+    found = Account.objects.create(username="hoa.le", display_name="Lê Thị Hoa", phone="0912000111")
+    Account.objects.create(username="minh", display_name="Trần Minh")
+    assert list(accounts(text=text)) == [found]

@@ -153,3 +153,19 @@ def test_many_senders_of_one_new_facility_make_one_unit():
     assert len(found) == 6
     assert all(one == found[0] for one in found)
     assert Unit.objects.filter(facility_code__in=["79999", "70123"]).count() == 2
+
+
+@pytest.mark.django_db
+def test_facts_of_a_unit_are_corrected_and_the_shipped_list_lets_it_alone():
+    department, hospital = made(kind="department", name="Sở Y tế"), made()
+    services.correct_unit(MACHINE, hospital, software="HIS X", parent=department)
+    hospital.refresh_from_db()
+    assert (hospital.software, hospital.parent, hospital.origin) == ("HIS X", department, Unit.Origin.HAND)
+    assert AuditEvent.objects.latest("id").details["before"] == {"software": "", "parent": None}
+    with pytest.raises(services.ParentBelow):
+        services.correct_unit(MACHINE, department, parent=hospital)
+    with pytest.raises(services.ParentBelow):
+        services.correct_unit(MACHINE, department, parent=department)
+    services.end_unit(MACHINE, hospital, on=DAY)
+    with pytest.raises(services.UnitEnded):
+        services.correct_unit(MACHINE, hospital, beds=5)
