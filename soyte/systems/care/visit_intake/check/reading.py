@@ -9,7 +9,16 @@ from decimal import Decimal
 from functools import cache
 from typing import BinaryIO
 
-from soyte.formats.visitfile import Finding, Survey, Visit, read_assessment, read_check_in, read_visit, survey
+from soyte.formats.visitfile import (
+    Finding,
+    Survey,
+    Visit,
+    read_assessment,
+    read_check_in,
+    read_visit,
+    survey,
+)
+from soyte.formats.visitfile.signature import MAX_SIZE, verify_signature
 from soyte.systems.care.visit_intake.check.paths import VisitFile, open_regular
 from soyte.systems.care.visit_intake.rules import (
     ACCEPTED,
@@ -17,6 +26,7 @@ from soyte.systems.care.visit_intake.rules import (
     Lists,
     check_envelope,
     check_sheet,
+    check_signature,
     check_visit,
     message,
     title,
@@ -103,6 +113,8 @@ def _read(stream: BinaryIO, report: FileReport, received_on: date) -> None:
     judged = check_envelope(found, received_on=received_on)
     report.kind = found.kind
     report.refused = verdict(judged) != ACCEPTED
+    if found.signed and not report.refused:
+        judged += _signature(stream, received_on)
     report.lines += _lines(judged)
     if report.refused:
         return
@@ -113,6 +125,13 @@ def _read(stream: BinaryIO, report: FileReport, received_on: date) -> None:
             report.visits.append(_visit_report(visit, found, received_on))
     else:
         _read_sheet(stream, report, found, received_on)
+
+
+def _signature(stream: BinaryIO, received_on: date) -> list[Judged]:
+    """One byte more than can be verified is enough to say that the file is too large for it."""
+    stream.seek(0, os.SEEK_SET)
+    checked = verify_signature(stream.read(MAX_SIZE + 1), on=received_on)
+    return check_signature(checked, received_on=received_on)
 
 
 def _read_sheet(stream: BinaryIO, report: FileReport, found: Survey, received_on: date) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 from soyte.formats.visitfile import Finding, Sheet, Survey, Visit
 from soyte.systems.care.visit_intake.rules.context import day, shown_day
+
+if TYPE_CHECKING:
+    from soyte.formats.visitfile.signature import SignatureCheck
 
 
 def envelope_findings(survey: Survey, *, received_on: date, sender_facility: str | None) -> Iterator[Finding]:
@@ -31,6 +35,13 @@ def envelope_findings(survey: Survey, *, received_on: date, sender_facility: str
         )
     if not survey.signed:
         yield Finding("envelope.CHUKYDONVI.empty", field="CHUKYDONVI")
+
+
+def signature_findings(check: SignatureCheck) -> Iterator[Finding]:
+    """What the verification of a signature that is present has shown; a good one is not worth a word."""
+    if check.state not in ("absent", "valid"):
+        params = {"hint": check.reason} if check.reason else {}
+        yield Finding(f"signature.{check.state}", field="CHUKYDONVI", params=params)
 
 
 def sender_findings(visit: Visit, *, survey: Survey, sender_facility: str | None) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from soyte.formats.visitfile import Finding, Sheet, Survey, Visit
 from soyte.systems.care.visit_intake.rules import catalogue
@@ -16,6 +17,8 @@ from soyte.systems.care.visit_intake.rules.envelope import (
     envelope_findings,
     sender_findings,
     sheet_sender_findings,
+    signature_findings,
+    version_day,
 )
 from soyte.systems.care.visit_intake.rules.fields import field_findings
 from soyte.systems.care.visit_intake.rules.lines import (
@@ -40,6 +43,9 @@ from soyte.systems.care.visit_intake.rules.stay import (
     outcome_findings,
 )
 from soyte.systems.care.visit_intake.rules.sums import sum_findings
+
+if TYPE_CHECKING:
+    from soyte.formats.visitfile.signature import SignatureCheck
 
 ACCEPTED, REFUSED = "accepted", "refused"
 
@@ -123,9 +129,14 @@ def check_visit(
 
 
 def check_envelope(survey: Survey, *, received_on: date, sender_facility: str | None = None) -> list[Judged]:
-    """Findings of the file itself, fatal ones included."""
+    """Findings of the file itself, fatal ones included, weighed by the day it was made."""
     found = envelope_findings(survey, received_on=received_on, sender_facility=sender_facility)
-    return weighed(found, on=received_on)
+    return weighed(found, on=version_day(survey, received_on=received_on))
+
+
+def check_signature(check: SignatureCheck, *, received_on: date) -> list[Judged]:
+    """Findings of a signature that was verified."""
+    return weighed(signature_findings(check), on=received_on)
 
 
 def check_sheet(sheet: Sheet, *, lists: Lists, received_on: date, sender_facility: str | None = None) -> list[Judged]:

@@ -21,7 +21,7 @@ ERROR_KEYS = {"file", "visit", "table", "line", "field", "code", "severity", "me
 
 
 def content(*visits, **envelope):
-    facts = {"facility_code": HOSPITAL, "made_on": "20260930", "signature": "<Signature>x</Signature>"} | envelope
+    facts = {"facility_code": HOSPITAL, "made_on": "20260930"} | envelope
     tables = [{name: [row.values for row in rows] for name, rows in each.tables.items()} for each in visits]
     return write_file(tables, **facts)
 
@@ -45,7 +45,10 @@ def folder(tmp_path):
 def run(tmp_path, folder, capsys):
     def call(*more, paths=None):
         status = main([*map(str, paths or [folder]), "--out", str(tmp_path / "out"), "--json", *more], today=TODAY)
-        return status, json.loads(capsys.readouterr().out)
+        told = json.loads(capsys.readouterr().out)
+        # The builder does not sign; what is said of the signature has its own test.
+        told["errors"] = [error for error in told["errors"] if error["field"] != "CHUKYDONVI"]
+        return status, told
 
     return call
 
@@ -135,6 +138,16 @@ def test_a_check_in_counts_as_a_file_not_as_a_visit(folder, run):
     )
     status, told = run()
     assert (status, told["files"], told["visits"], told["errors"]) == (0, 1, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("signature", "code"), [("", "envelope.CHUKYDONVI.empty"), ("<Signature/>", "signature.unchecked")]
+)
+def test_a_signature_that_is_absent_or_cannot_be_checked_warns(folder, tmp_path, capsys, signature, code):
+    (folder / "a.xml").write_bytes(content(coded("LK1"), signature=signature))
+    assert main([str(folder), "--out", str(tmp_path / "out"), "--json"], today=TODAY) == 0
+    (error,) = json.loads(capsys.readouterr().out)["errors"]
+    assert (error["code"], error["severity"], error["table"], error["field"]) == (code, "warning", None, "CHUKYDONVI")
 
 
 def test_what_is_no_file_is_a_note_shown_on_demand(folder, run):
