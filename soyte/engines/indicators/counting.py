@@ -83,7 +83,9 @@ class Countable:
         if name is None:
             return rows
         narrow = self.filters[name]
-        return rows.filter(narrow) if isinstance(narrow, Q) else narrow(rows)
+        if isinstance(narrow, Q):
+            return rows.filter(narrow)
+        return narrow(rows)
 
     @property
     def model(self) -> type[Model]:

@@ -87,7 +87,8 @@ def _period(indicator: Indicator, countable: Countable, start: date, end: date) 
         raise PeriodReversed(start=start, end=end)
     first = max(start, indicator.valid.from_)
     last = min(end, indicator.valid.to) if indicator.valid.to else end
-    rows = countable.rows().filter(**{f"{countable.day}__gte": first, f"{countable.day}__lte": last})
+    rows: QuerySet[Any] = countable.rows()
+    rows = rows.filter(**{f"{countable.day}__gte": first, f"{countable.day}__lte": last})
     return countable.filtered(indicator.only, rows)
 
 
@@ -95,7 +96,8 @@ def _keyed(rows: QuerySet[Any], dimensions: Sequence[Dimension]) -> QuerySet[Any
     for dimension in dimensions:
         rows = dimension.prepare(rows)
     keys: dict[str, Expression] = {f"key_{dimension.code}": dimension.key for dimension in dimensions}
-    return rows.annotate(**keys)
+    keyed: QuerySet[Any] = rows.annotate(**keys)
+    return keyed
 
 
 def _counted(rows: QuerySet[Any], names: Sequence[str], countable: Countable, measure: str) -> Iterator[dict[str, Any]]:

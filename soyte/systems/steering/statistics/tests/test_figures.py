@@ -1,0 +1,105 @@
+"""Figures: hand-counted values, small cells, rows by the same predicate."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from soyte.clinical.encounters.tests.visits import facility, person, visit
+from soyte.engines.indicators.figures import PeriodReversed, UnknownDimension, UnknownIndicator, figure, rows_of
+from soyte.kernel.access.tests.people import actor
+from soyte.kernel.actors import Machine
+
+pytestmark = pytest.mark.django_db
+YEAR = {"start": dt.date(2026, 1, 1), "end": dt.date(2026, 12, 31)}
+OPERATOR = Machine("test")
+
+
+def at(month, day, hour=8):
+    return timezone.make_aware(dt.datetime(2026, month, day, hour))  # noqa: DTZ001
+
+
+def values(found):
+    return {cell.keys: cell.value for cell in found.cells}
+
+
+def test_visits_are_counted_by_the_vietnamese_day_of_leaving_and_only_in_force():
+    visit(at=at(9, 30, 23), ended_at=at(9, 30, 23) + dt.timedelta(minutes=50))
+    visit(at=at(9, 30, 23), ended_at=at(10, 1, 0))
+    visit(at=at(10, 2), in_force=False)
+    assert values(figure("visits", actor=OPERATOR, by=["month"], **YEAR)) == {("2026-09",): 1, ("2026-10",): 1}
+    assert figure("visits", actor=OPERATOR, **YEAR).total.value == 2
+
+
+def test_money_and_days_are_sums_of_what_the_visits_state():
+    visit(at=at(3, 1), total_amount=Decimal("100000.50"), insurer_amount=Decimal("80000.40"))
+    visit(at=at(3, 2), kind="03", treatment_days=5, total_amount=Decimal("200000"), insurer_amount=None)
+    assert figure("cost_total", actor=OPERATOR, **YEAR).total.value == Decimal("300000.50")
+    assert figure("cost_insurer", actor=OPERATOR, **YEAR).total.value == Decimal("80000.40")
+    assert values(figure("inpatient_days", actor=OPERATOR, by=["kind"], **YEAR)) == {("03",): 5}
+
+
+def test_one_person_with_three_visits_is_one_person():
+    who = person()
+    for day in (1, 2, 3):
+        visit(at=at(5, day), who=who)
+    visit(at=at(5, 4))
+    assert figure("persons", actor=OPERATOR, **YEAR).total.value == 2
+
+
+@pytest.mark.parametrize(
+    ("month", "icd", "disease"),
+    [(6, "A90", "dengue"), (6, "A97.0", "dengue"), (7, "A90", None), (7, "A970", "dengue"), (7, "J02.9", None)],
+)
+def test_a_disease_is_notifiable_by_the_list_of_the_day_of_arrival(month, icd, disease):
+    visit(at=at(month, 15), main_icd=icd)
+    found = values(figure("notifiable_visits", actor=OPERATOR, by=["disease"], **YEAR))
+    assert found == ({(disease,): 1} if disease else {})
+
+
+def test_a_small_cell_with_a_labelled_row_is_hidden_from_whoever_lacks_the_grant():
+    for _ in range(3):
+        visit(main_icd="B20", main_icd_chapter="I", labels=["hiv"])
+    visit(main_icd="K35", main_icd_chapter="XI")
+    officer = actor("data_officer", facility("70001"))
+    found = figure("visits", actor=officer, by=["icd_chapter"], **YEAR)
+    assert values(found) == {("I",): None, ("XI",): 1}
+    assert found.total.value == 4  # totals always count labelled visits
+    assert values(figure("visits", actor=OPERATOR, by=["icd_chapter"], **YEAR)) == {("I",): 3, ("XI",): 1}
+
+
+def test_a_narrowed_table_with_a_labelled_row_hides_all_its_small_cells():
+    visit(main_icd="B20", main_icd_chapter="I", labels=["hiv"])
+    visit(main_icd="A09", main_icd_chapter="I", kind="03")
+    officer = actor("data_officer", facility("70001"))
+    found = figure("visits", actor=officer, by=["kind"], where={"icd_chapter": "I"}, **YEAR)
+    assert values(found) == {("01",): None, ("03",): None}
+
+
+def test_rows_are_those_counted_less_the_labelled_ones_and_say_so():
+    plain, labelled = visit(), visit(labels=["hiv"], main_icd="B20")
+    officer = actor("data_officer", facility("70001"))
+    behind = rows_of("visits", actor=officer, where={"facility": "70001"}, **YEAR)
+    assert [row.pk for row in behind.rows] == [plain.pk]
+    assert behind.some_hidden
+    everything = rows_of("visits", actor=OPERATOR, **YEAR)
+    assert {row.pk for row in everything.rows} == {plain.pk, labelled.pk}
+    assert not everything.some_hidden
+
+
+def test_an_officer_of_a_hospital_counts_his_own_facility_only():
+    mine, other = facility("70001"), facility("70002")
+    visit(unit=mine)
+    visit(unit=other)
+    doctor = actor("doctor", mine)
+    assert values(figure("visits", actor=doctor, by=["facility"], **YEAR)) == {("70001",): 1}
+
+
+def test_what_does_not_exist_is_named_with_what_does():
+    with pytest.raises(UnknownIndicator, match="cost_total"):
+        figure("visit", actor=OPERATOR, **YEAR)
+    with pytest.raises(UnknownDimension, match="icd_chapter"):
+        figure("visits", actor=OPERATOR, by=["icd"], **YEAR)
+    with pytest.raises(PeriodReversed):
+        figure("visits", actor=OPERATOR, start=dt.date(2026, 2, 1), end=dt.date(2026, 1, 1))
