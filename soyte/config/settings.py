@@ -175,6 +175,8 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": environment.read("SOYTE_LOG_LEVEL")},
+    # Its lines quote addresses and messages, which may name a person; soyte/web/errors.py logs faults without them.
+    "loggers": {"django.request": {"level": "CRITICAL"}},
 }
 structlog.configure(
     processors=[
