@@ -18,6 +18,10 @@ class Command:
     target: str  # "module:function", a function(argv) -> exit status
     meaning: str
     database: bool = True
+    offline: tuple[str, ...] = ()  # first arguments with which it needs no database all the same
+
+    def needs_database(self, argv: list[str]) -> bool:
+        return self.database and not {"-h", "--help"} & {*argv} and argv[:1] not in [[act] for act in self.offline]
 
 
 COMMANDS = (
@@ -32,7 +36,7 @@ COMMANDS = (
     ),
     Command("ingest", "soyte.systems.care.visit_intake.cli:ingest_main", "Nhận tệp khám bệnh vào hồ sơ"),
     Command("province", "soyte.demo.province.cli:main", "Sinh một tỉnh giả định", database=False),
-    Command("content", "soyte.kernel.content.cli:main", "Kiểm tra, nạp, xem trước danh mục"),
+    Command("content", "soyte.kernel.content.cli:main", "Kiểm tra, nạp, xem trước danh mục", offline=("check",)),
     Command("report", "soyte.systems.steering.statistics.cli:report_main", "In một số liệu"),
     Command("bench", "soyte.config.bench:main", "Đo tốc độ"),
     Command("doctor", "soyte.config.doctor:main", "Kiểm tra máy thiếu gì và cách sửa", database=False),
@@ -59,7 +63,7 @@ def _load(target: str) -> Callable[[list[str]], int]:
 
 
 def _run(command: Command, argv: list[str]) -> int:
-    if not command.database or "--help" in argv or "-h" in argv:
+    if not command.needs_database(argv):
         if command.database:
             from soyte.config.ready import setup_django
 
