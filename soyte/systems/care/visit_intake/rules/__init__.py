@@ -14,12 +14,14 @@ from soyte.systems.care.visit_intake.rules.catalogue import (
     Rule,
     aliases,
     coverage,
+    coverage_classes,
     periods,
     rule,
     rules,
     severity,
 )
 from soyte.systems.care.visit_intake.rules.envelope import version_day
+from soyte.systems.care.visit_intake.rules.inventory import RuleEntry, inventory
 from soyte.systems.care.visit_intake.rules.judging import (
     ACCEPTED,
     REFUSED,
@@ -49,12 +51,15 @@ __all__ = [
     "Message",
     "Period",
     "Rule",
+    "RuleEntry",
     "aliases",
     "check_envelope",
     "check_sheet",
     "check_signature",
     "check_visit",
     "coverage",
+    "coverage_classes",
+    "inventory",
     "message",
     "periods",
     "place",

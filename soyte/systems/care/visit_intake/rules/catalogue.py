@@ -104,6 +104,12 @@ def coverage() -> tuple[Mapping[str, str], ...]:
 
 
 @cache
+def coverage_classes() -> Mapping[str, str]:
+    """The classes of `coverage` with their Vietnamese names, in the order to show them."""
+    return {row["class"]: row["title"] for row in table("coverage_classes")}
+
+
+@cache
 def _gateway_numbers() -> dict[str, list[str]]:
     numbers: dict[str, list[str]] = {}
     for row in coverage():

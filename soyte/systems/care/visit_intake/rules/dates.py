@@ -53,6 +53,11 @@ def date_findings(context: Context) -> Iterator[Finding]:
                     )
 
 
+def date_rules(generation: str) -> list[str]:
+    """The codes of the pairs that a generation is judged by."""
+    return [pair.code for pairs in _pairs(generation).values() for pair in pairs]
+
+
 def _other(context: Context, row: Row, pair: _Pair, received: str) -> str:
     if pair.other_field == RECEIVED:
         return received

@@ -53,6 +53,23 @@ def field_findings(context: Context) -> Iterator[Finding]:
             yield from _row_findings(context, name, row, compiled)
 
 
+def field_rules(name: str, generation: str) -> Iterator[tuple[str, Field]]:
+    """The codes of the rules that the fields of a table give, with their fields, in the order of the specification."""
+    compiled = _compiled(name, (generation,))
+    sometimes = {field.name for field, _ in compiled.sometimes}
+    for key, field in judged_by(name, (generation,)).items():
+        check = compiled.checks.get(key)
+        suffixes = ["required"] if field.required == "always" or key in sometimes else []
+        if check is not None:
+            suffixes += ["length"] if field.max_length else []
+            suffixes += ["kind"] if field.kind in _KINDS else []
+            suffixes += ["negative"] if field.kind == "number" else []
+            suffixes += ["format"] if check.example else []
+            suffixes += ["list"] if check.allowed or check.code_list else []
+            suffixes += ["expired"] if check.code_list else []
+        yield from ((f"{name}.{key}.{suffix}", field) for suffix in suffixes)
+
+
 def _row_findings(context: Context, name: str, row: Row, compiled: _Compiled) -> Iterator[Finding]:
     values = row.values
     for field in compiled.always:

@@ -26,6 +26,11 @@ def same_findings(context: Context) -> Iterator[Finding]:
                     )
 
 
+def same_rules() -> list[str]:
+    """The codes of the repetitions that are compared."""
+    return [f"same.{name}.{own}" for name, pairs in _pairs().items() for own, _, _ in pairs]
+
+
 def _alike(text: str, known: str, compare: str) -> bool:
     if compare == "text":
         return _folded(text) == _folded(known)

@@ -13,6 +13,11 @@ from soyte.systems.care.visit_intake.rules.tabular import table
 NO_DAYS = frozenset({"01", "07", "09"})
 CALENDAR_DAYS = frozenset({"02", "03", "04", "06"})
 SHORTEST_MINUTES = 5
+LEAVES = (
+    ("XML7", "NGOAITRU_TUNGAY", "NGOAITRU_DENNGAY", "SO_NGAY_NGHI"),
+    ("XML10", "TU_NGAY", "DEN_NGAY", "SO_NGAY"),
+    ("XML11", "TU_NGAY", "DEN_NGAY", "SO_NGAY_NGHI"),
+)
 LAST_DAY_OF_4210 = date(2024, 6, 30)
 
 
@@ -38,11 +43,7 @@ def day_findings(context: Context) -> Iterator[Finding]:
 
 def leave_findings(context: Context) -> Iterator[Finding]:
     """Days of leave on a paper against its own first and last day."""
-    for name, first, last, count in (
-        ("XML7", "NGOAITRU_TUNGAY", "NGOAITRU_DENNGAY", "SO_NGAY_NGHI"),
-        ("XML10", "TU_NGAY", "DEN_NGAY", "SO_NGAY"),
-        ("XML11", "TU_NGAY", "DEN_NGAY", "SO_NGAY_NGHI"),
-    ):
+    for name, first, last, count in LEAVES:
         for row in context.rows(name):
             start, end = day(row.values.get(first, "")), day(row.values.get(last, ""))
             written = amount(row.values.get(count, ""))

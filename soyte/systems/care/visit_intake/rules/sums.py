@@ -48,6 +48,11 @@ def sum_findings(context: Context) -> Iterator[Finding]:
             )
 
 
+def sum_rules(generation: str) -> list[str]:
+    """The codes of the sums that a generation is judged by."""
+    return [pair.code for pair in _sums(generation)]
+
+
 def is_supply(row: Row) -> bool:
     """Is a line of XML3 a medical supply? Its group says so; without one, its supply code."""
     group = row.values.get("MA_NHOM", "")

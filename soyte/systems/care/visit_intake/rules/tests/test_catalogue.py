@@ -7,7 +7,16 @@ from string import Formatter
 import pytest
 
 from soyte.formats.visitfile import SHORT_CODES, Finding
-from soyte.systems.care.visit_intake.rules import SEVERITIES, aliases, coverage, message, periods, rule, rules, severity
+from soyte.systems.care.visit_intake.rules import (
+    SEVERITIES,
+    aliases,
+    coverage,
+    inventory,
+    message,
+    periods,
+    rules,
+    severity,
+)
 from soyte.systems.care.visit_intake.rules.tabular import table
 
 FACTS = {
@@ -69,10 +78,17 @@ def test_every_gateway_number_is_answered_once():
         assert row["rules"] or row["note"], row["number"]
 
 
-def test_every_rule_that_answers_a_gateway_number_has_words():
-    for row in coverage():
-        for code in row["rules"].split():
-            assert rule(code, "number").title, code
+def test_a_gateway_number_is_answered_only_by_rules_that_exist():
+    known = {entry.code for entry in inventory(date(2026, 9, 1))}
+    named = {code for row in coverage() for code in row["rules"].split()}
+    assert named - known == set()
+
+
+def test_the_inventory_lists_every_rule_once_with_words_and_weight():
+    entries = inventory(date(2026, 9, 1))
+    assert len({entry.code for entry in entries}) == len(entries)
+    for entry in entries:
+        assert entry.title and entry.source and entry.severity in (*SEVERITIES, "off"), entry.code
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""Every rule there is, one by one, for the page that lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from soyte.formats.visitfile import GENERATIONS, tables
+from soyte.systems.care.visit_intake.rules import catalogue
+from soyte.systems.care.visit_intake.rules.dates import date_rules
+from soyte.systems.care.visit_intake.rules.fields import field_rules
+from soyte.systems.care.visit_intake.rules.same import same_rules
+from soyte.systems.care.visit_intake.rules.stay import LEAVES
+from soyte.systems.care.visit_intake.rules.sums import sum_rules
+
+AGE_MARKS = tuple(f"3.{number}" for number in range(1, 11))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEntry:
+    """One rule on one day. `subject` says which field it is about, "" for a rule over several."""
+
+    code: str
+    title: str
+    subject: str
+    severity: str  # error | warning | note | off
+    source: str
+    aliases: tuple[str, ...]
+    generations: tuple[str, ...]
+
+
+def inventory(on: date) -> list[RuleEntry]:
+    """All rules with their severity of the day: those over files and visits, then those of single fields."""
+    return [_entry(code, subject, variant, generations, on) for code, subject, variant, generations in _codes()]
+
+
+def _entry(code: str, subject: str, variant: str, generations: tuple[str, ...], on: date) -> RuleEntry:
+    rule = catalogue.rule(code, variant)
+    return RuleEntry(
+        code=code,
+        title=rule.title,
+        subject=subject,
+        severity=catalogue.severity(code, on),
+        source=rule.source,
+        aliases=catalogue.aliases(code, variant),
+        generations=generations,
+    )
+
+
+@cache
+def _codes() -> tuple[tuple[str, str, str, tuple[str, ...]], ...]:
+    return (*_general(), *_of_fields())
+
+
+def _general() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Rules named one by one in the catalogue, then those of the tables of pairs."""
+    for rule in catalogue.rules():
+        named = "*" not in rule.pattern and ":" not in rule.pattern
+        if named and not rule.pattern.startswith(("dates.", "sum.", "parts.")) and not _is_of_field(rule.pattern):
+            yield rule.pattern, "", "", GENERATIONS
+    for mark in AGE_MARKS:
+        yield f"diagnosis.age.{mark}", "", "", GENERATIONS
+    for name, *_ in LEAVES:
+        yield f"leave.{name}.days", "", "", ("130", "3176")
+    seen: dict[str, list[str]] = {}
+    for generation in GENERATIONS:
+        same = same_rules() if generation != "4210" else []
+        for code in dict.fromkeys([*date_rules(generation), *sum_rules(generation), *same]):
+            seen.setdefault(code, []).append(generation)
+    for code, generations in seen.items():
+        yield code, "", "", tuple(generations)
+
+
+def _of_fields() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    seen: dict[str, tuple[str, str, list[str]]] = {}
+    for generation in GENERATIONS:
+        for name in tables(generation):
+            for code, field in field_rules(name, generation):
+                subject = f"{name} · {field.label} ({field.name})"
+                seen.setdefault(code, (subject, field.kind, []))[2].append(generation)
+    for code, (subject, kind, generations) in seen.items():
+        yield code, subject, kind, tuple(generations)
+
+
+def _is_of_field(pattern: str) -> bool:
+    return pattern.startswith("XML") and pattern.rpartition(".")[2] in {
+        "required", "length", "kind", "negative", "format", "list", "expired",
+    }  # fmt: skip
