@@ -17,15 +17,18 @@ PERSON = (
     "address", "commune_code", "province_code", "contact_seen_on", "synthetic", "merged_into_id",
 )
 _PERSON = ", ".join(f"p.{name}" for name in PERSON)
+# OFFSET 0 keeps each lateral query whole: an index look-up for every number asked, also while a table that has just
+# been filled has no statistics yet and the planner would rather read and sort all of it.
 _BY_NUMBER = """
-    select i.person_id from unnest(%s::text[], %s::text[], %s::text[]) asked(kind, value, issuer)
-    join people_identifier i on i.kind = asked.kind and i.value = asked.value and i.issuer = asked.issuer"""
+    select found.person_id from unnest(%s::text[], %s::text[], %s::text[]) asked(kind, value, issuer), lateral (
+      select i.person_id from people_identifier i
+      where i.kind = asked.kind and i.value = asked.value and i.issuer = asked.issuer offset 0) found"""
 _BY_TRAITS = """
-    select p.id from unnest(%s::text[], %s::date[], %s::text[], %s::text[], %s::text[])
-      asked(name, birth_date, precision, sex, commune)
-    join people_person p on p.name_folded = asked.name and p.birth_date = asked.birth_date
-      and p.birth_precision = asked.precision and p.sex = asked.sex and p.commune_code = asked.commune"""
-_BY_ID = "select unnest(%s::uuid[])"
+    select found.id from unnest(%s::text[], %s::date[], %s::text[], %s::text[], %s::text[])
+      asked(name, birth_date, precision, sex, commune), lateral (
+      select p.id from people_person p
+      where p.name_folded = asked.name and p.birth_date = asked.birth_date and p.birth_precision = asked.precision
+        and p.sex = asked.sex and p.commune_code = asked.commune offset 0) found"""
 # Children of a birth certificate: all of a birthday for a certificate, those without a file of their own for a file.
 _NEWBORNS = """
     select i.person_id from people_person p join people_identifier i on i.person_id = p.id and i.kind = 'newborn'
@@ -38,7 +41,9 @@ _NAMED_AFTER_MOTHER = """
     join people_person p on p.birth_date = asked.birth_date and p.birth_precision = 'day'
       and strpos(' ' || p.name_folded || ' ', ' ' || asked.mother || ' ') > 0"""
 _NUMBERS = """
-    select person_id, kind, value, issuer, valid_from, valid_to from people_identifier where person_id = any(%s::uuid[])"""
+    select found.* from unnest(%s::uuid[]) asked(id), lateral (
+      select person_id, kind, value, issuer, valid_from, valid_to from people_identifier
+      where person_id = asked.id offset 0) found"""
 _MOTHERS = "select person_id, other_id from people_personrelation where kind = 'mother' and person_id = any(%s::uuid[])"
 
 
