@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from soyte.demo.province import generate
-from soyte.demo.province.generate import Province
+from soyte.demo.province.generate import Counts, Province
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 COULD_NOT_RUN = 2
@@ -56,6 +56,10 @@ def _clear(folder: Path) -> str:
     return ""
 
 
+def _tell(month: str, counts: Counts) -> None:
+    print(f"  {month}: {counts.visits} lượt khám, {counts.files} tệp", file=sys.stderr, flush=True)
+
+
 def main(argv: list[str]) -> int:
     """Exit status 0, or 2 where the arguments or the folder do not serve."""
     arguments = _parser().parse_args(argv)
@@ -69,7 +73,7 @@ def main(argv: list[str]) -> int:
     province = Province.of_years(people=arguments.people, years=arguments.years, until=arguments.until,
                                  seed=arguments.seed, outbreaks=arguments.outbreaks)
     began = time.monotonic()
-    counts = generate.write(province, arguments.out, report=lambda line: print(f"  {line}", file=sys.stderr))
+    counts = generate.write(province, arguments.out, report=_tell)
     if arguments.json:
         print(json.dumps({**asdict(counts), "out": str(arguments.out), "seconds": round(time.monotonic() - began, 1)}))
     else:

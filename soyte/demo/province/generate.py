@@ -21,7 +21,6 @@ from soyte.demo.province.truth import Truth
 CHECK_IN_DAYS = 30  # check-ins are live data: the files of so many last days are kept
 SAME_BYTES_AGAIN = 0.02  # share of single-visit files that a nervous sender sends twice
 
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,9 @@ class Counts:
     files: int = 0
     check_ins: int = 0
     bytes: int = 0
+
+
+Progress = Callable[[str, Counts], None]  # called with each month ("2024-05") whose files are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Folder:
         for month, sending in groupby(self._sendings(planned.visits), key=lambda sending: f"{sending[0].made_on:%Y-%m}"):
             for delivery, group in groupby(sending, key=lambda sending: sending[0]):
                 self._deliver(delivery, [visit for _, visit in group])
-            report(f"{month}: {self.counts.visits} lượt khám, {self.counts.files} tệp")
+            report(month, self.counts)
         self._check_ins(planned.visits)
         return self.counts
 
@@ -173,14 +175,13 @@ def _manifest(province: Province, counts: Counts) -> str:
     return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
 
 
-def _silent(_: str) -> None:
+def _silent(_: str, __: Counts) -> None:
     return None
 
 
 def write(province: Province, folder: Path, *, report: Progress = _silent) -> Counts:
     """Write a province: folders of months with files, `truth/` and `province.json`."""
     planned = plan(province)
-    report(f"{planned.people} người, {len(planned.visits)} lượt khám đã lập")
     target = Folder(province, folder, since=province.start, until=province.until)
     counts = target.write(planned, report)
     target.truth.write(folder / "truth", planned.outbreaks)
