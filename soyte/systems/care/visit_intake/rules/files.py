@@ -12,6 +12,7 @@ from soyte.kernel.content.rows import read_cells
 from soyte.systems.care.visit_intake.rules.lists import Lists
 
 PLACES = frozenset({"province", "commune"})
+FACILITY = "facility"
 
 
 def file_lists() -> Lists:
@@ -20,13 +21,16 @@ def file_lists() -> Lists:
 
 
 def load(name: str) -> CodeList:
-    """A list by its name, administrative places included. Raises KeyError if nobody has it."""
-    return _places(name) if name in PLACES else codes.load_list(name)
+    """A list by its name, places and facilities included. Raises KeyError if nobody has it."""
+    if name == FACILITY:
+        return _dated("facilities", FACILITY)
+    return _dated(name, name) if name in PLACES else codes.load_list(name)
 
 
 @cache
-def _places(name: str) -> CodeList:
-    found = found_set(name)
+def _dated(content: str, name: str) -> CodeList:
+    """A content set that is no code list of its own, as one: its codes, names and days."""
+    found = found_set(content)
     versions = found.manifest.versions
     entries = []
     for _line, header, cells in read_cells(found.rows_path):
