@@ -67,7 +67,6 @@ class Summary:
     causes: dict[tuple[str, str], Cause] = field(default_factory=dict)
     fields: dict[tuple[str, str], FieldCount] = field(default_factory=dict)
     refusals: list[Refused] = field(default_factory=list)
-    facilities: Counter[str] = field(default_factory=Counter)
     skipped: list[tuple[str, Line]] = field(default_factory=list)
 
     def add(self, report: FileReport) -> None:
@@ -99,7 +98,6 @@ class Summary:
 
     def _add_visit(self, report: FileReport, visit: VisitReport) -> None:
         self.visits += 1
-        self.facilities[visit.facility_code] += 1
         self.total += visit.total
         self.insurer += visit.insurer
         if not visit.accepted:

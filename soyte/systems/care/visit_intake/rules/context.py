@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -115,7 +115,3 @@ def shown_moment(text: str) -> str:
 
 def shown_day(when: date | datetime) -> str:
     return f"{when.day:02d}/{when.month:02d}/{when.year}"
-
-
-def joined(values: Iterable[str]) -> str:
-    return ", ".join(values)
