@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext_lazy as _
 from pydantic import BeforeValidator, Field, model_validator
 
 from soyte.clinical.terminology.icd import CATEGORY, Ranges, dotted, normal
 from soyte.kernel.codes.content_schemas import CodeRow, OptionalWhole
 from soyte.kernel.codes.files import load_list
+from soyte.kernel.content.messages import register_sentence
 
 IcdCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}(\.[0-9A-Z]{1,3})?$")]
 Chapter = Annotated[str, Field(pattern=r"^[IVX]{1,5}$")]
@@ -20,6 +22,14 @@ _MARKS = "*†"
 def _empty_is_none(value: object) -> object:
     return None if value == "" else value
 
+
+register_sentence(
+    "icd.code", _("“%(value)s” có mã không đúng khuôn ICD-10."), _("Ghi như A97.1, các mã cách nhau bằng dấu cách.")
+)
+register_sentence(
+    "icd.range", _("Mã không khớp khoảng mã."), _("Ghi mã là “mã đầu-mã cuối”, mã đầu không sau mã cuối.")
+)
+register_sentence("notifiable.hours", _("Số giờ không khớp thời hạn."), _("Chỉ ghi số giờ khi thời hạn tính bằng giờ."))
 
 OptionalDecimal = Annotated[Decimal | None, BeforeValidator(_empty_is_none)]
 

@@ -10,10 +10,14 @@ from collections.abc import Iterator
 from functools import cache
 
 from soyte.kernel.codes.lists import CodeList, Entry
-from soyte.kernel.content.manifest import FoundSet, Manifest, State, Version, found_set
+from soyte.kernel.content.manifest import FoundSet, Manifest, State, found_set
 from soyte.kernel.content.rows import read_cells
 
-_COMMON = ("version", "code", "name", "name_en", "valid_from", "valid_to", "state", "source", "verified")
+_SAID = ("version", "valid_from", "valid_to", "state", "source", "verified")
+_COMMON = ("code", "name", "name_en", *_SAID)
+
+# (valid_from, valid_to, source, verified, state) of an entry
+_Said = tuple[dt.date | None, dt.date | None, str, str, State]
 
 
 def _day(text: str, otherwise: dt.date | None) -> dt.date | None:
@@ -27,45 +31,46 @@ def _state(text: str, otherwise: State) -> State:
 
 
 class _Reader:
-    """Makes entries of cells. Lists have thousands of rows with the same few attributes and versions: each is kept once."""
+    """Makes entries of cells. Thousands of rows share a few versions and attributes: each of these is made once."""
 
     def __init__(self, header: list[str], manifest: Manifest) -> None:
-        self._at = {name: header.index(name) for name in _COMMON if name in header}
-        self._own = [(name, column) for column, name in enumerate(header) if name not in _COMMON]
+        at = {name: column for column, name in enumerate(header)}
+        self._code, self._name, self._name_en = at["code"], at["name"], at.get("name_en")
+        self._said_names = [name for name in _SAID if name in at]
+        self._said_at = [at[name] for name in self._said_names]
+        self._own_names = [name for name in header if name not in _COMMON]
+        self._own_at = [at[name] for name in self._own_names]
         self._versions = manifest.versions
-        self._only = next(iter(manifest.versions.values())) if len(manifest.versions) == 1 else None
+        self._only = next(iter(manifest.versions)) if len(manifest.versions) == 1 else ""
+        self._said: dict[tuple[str, ...], _Said] = {}
         self._attrs: dict[tuple[str, ...], dict[str, str]] = {}
 
-    def _cell(self, cells: list[str], name: str) -> str:
-        column = self._at.get(name)
-        return cells[column].strip() if column is not None else ""
+    def _make_said(self, values: tuple[str, ...]) -> _Said:
+        cells = {name: value.strip() for name, value in zip(self._said_names, values, strict=True)}
+        version = self._versions[cells.get("version") or self._only]
+        return (
+            _day(cells.get("valid_from", ""), version.valid_from),
+            _day(cells.get("valid_to", ""), version.valid_to),
+            cells.get("source") or version.document,
+            cells.get("verified") or version.verified,
+            _state(cells.get("state", ""), version.state),
+        )
 
-    def _version(self, cells: list[str]) -> Version:
-        name = self._cell(cells, "version")
-        return self._versions[name] if name or self._only is None else self._only
-
-    def _attributes(self, cells: list[str]) -> dict[str, str]:
-        values = tuple(cells[column].strip() for _, column in self._own)
-        attrs = self._attrs.get(values)
-        if attrs is None:
-            attrs = {name: value for (name, _), value in zip(self._own, values, strict=True) if value}
-            self._attrs[values] = attrs
-        return attrs
+    def _make_attrs(self, values: tuple[str, ...]) -> dict[str, str]:
+        pairs = zip(self._own_names, values, strict=True)
+        return {name: value.strip() for name, value in pairs if value.strip()}
 
     def entry(self, cells: list[str]) -> Entry:
-        version = self._version(cells)
-        return Entry(
-            code=self._cell(cells, "code"),
-            name=self._cell(cells, "name"),
-            name_en=self._cell(cells, "name_en"),
-            attrs=self._attributes(cells),
-            valid_from=_day(self._cell(cells, "valid_from"), version.valid_from),
-            valid_to=_day(self._cell(cells, "valid_to"), version.valid_to),
-            source=self._cell(cells, "source") or version.document,
-            verified=self._cell(cells, "verified") or version.verified,
-            state=_state(self._cell(cells, "state"), version.state),
-            origin="file",
-        )
+        said_key = tuple([cells[column] for column in self._said_at])
+        said = self._said.get(said_key)
+        if said is None:
+            said = self._said[said_key] = self._make_said(said_key)
+        own_key = tuple([cells[column] for column in self._own_at])
+        attrs = self._attrs.get(own_key)
+        if attrs is None:
+            attrs = self._attrs[own_key] = self._make_attrs(own_key)
+        name_en = cells[self._name_en].strip() if self._name_en is not None else ""
+        return Entry(cells[self._code].strip(), cells[self._name].strip(), name_en, attrs, *said, "file")
 
 
 def _entries(found: FoundSet) -> Iterator[Entry]:

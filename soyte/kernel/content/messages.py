@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.content.faults import Fault
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Text = str | _StrPromise
+
 # Codes with a dot are ours, the others pydantic's kinds of errors. Sentences name %(value)s and the fault's params.
-_SENTENCES = {
+_SENTENCES: dict[str, tuple[Text, Text]] = {
     "yaml": (_("Tệp YAML không đọc được: %(problem)s."), _("Sửa dấu cách đầu dòng, dấu hai chấm và dấu nháy.")),
     "manifest.name": (
         _("Mã của bộ danh mục là “%(value)s” nhưng tên tệp là “%(wanted)s”."),
@@ -45,6 +52,11 @@ _SENTENCES = {
     "less_than_equal": (_("“%(value)s” lớn hơn %(le)s."), _("Kiểm tra lại số.")),
 }
 _UNKNOWN = (_("“%(value)s” không hợp khuôn (%(code)s)."), _("So với các dòng bên cạnh."))
+
+
+def register_sentence(code: str, what: Text, mend: Text) -> None:
+    """Give a fault of a room's own schema its sentence and its mend."""
+    _SENTENCES[code] = (what, mend)
 
 
 class _Facts(dict[str, str]):

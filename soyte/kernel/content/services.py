@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -101,19 +99,15 @@ def _differing(before: Row, after: Row) -> dict[str, Any]:
 
 def _keep_history(set_code: str, moved: Iterable[tuple[Row, Row]], upload: Upload | None) -> None:
     now = timezone.now()
+    upload_id = upload.pk if upload else None
     was = ((before["id"], _differing(before, after)) for before, after in moved)
     rows = [
-        {
-            "set_code": set_code,
-            "upload_id": upload.id if upload else None,
-            "row_id": row_id,
-            "before": json.dumps(columns, cls=DjangoJSONEncoder, ensure_ascii=False),
-            "at": now,
-        }
+        {"set_code": set_code, "upload_id": upload_id, "row_id": row_id, "before": columns, "at": now}
         for row_id, columns in was
         if columns
     ]
-    copy_rows(Change._meta.db_table, rows)
+    if rows:
+        copy_rows(Change._meta.db_table, rows, columns=[*rows[0]], as_json=frozenset({"before"}))
 
 
 def _load(found: FoundSet, known: LoadedSet | None, today: dt.date) -> Loaded:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
 from soyte.kernel.content.rows import ContentRow, DatedRow
@@ -24,17 +25,19 @@ from soyte.kernel.content.versions import (
 Columns = dict[str, Any]
 
 
-def copy_rows(table: str, rows: Iterable[Row]) -> None:
-    """COPY rows, all with the same columns in the same order, into a table; JSON columns as text."""
-    rows = iter(rows)
-    first = next(rows, None)
-    if first is None:
-        return
-    names = ", ".join(f'"{column}"' for column in first)
+def copy_rows(
+    table: str, rows: Iterable[Row], *, columns: Sequence[str], as_json: frozenset[str] = frozenset()
+) -> None:
+    """COPY the named columns of rows into a table, those of `as_json` as JSON."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    marked = [(column, column in as_json) for column in columns]
     with connection.cursor() as cursor, cursor.copy(f'copy "{table}" ({names}) from stdin') as copy:
-        copy.write_row([*first.values()])
         for row in rows:
-            copy.write_row([*row.values()])
+            copy.write_row([_json(row[column]) if is_json else row[column] for column, is_json in marked])
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
 
 
 class TableTarget:
@@ -90,10 +93,14 @@ class TableTarget:
         return list(held.values("id", *self._scope(batch.set_code), *self._stored))
 
     def overlapping(self, batch: Batch) -> list[tuple[Row, Row]]:
-        rows = self._wanted(batch)
-        if not self.is_dated:  # then they hold on every day
-            rows = [{**row, "valid_from": None, "valid_to": None} for row in rows]
-        return overlapping(rows, self.shape)
+        """Judged by the columns of the key that a row of the file has; rows without dates hold on every day."""
+        named = [name for name in self.shape.key if name in self.row.model_fields]
+        rows = []
+        for row in batch.rows:
+            dates = (row.valid_from, row.valid_to) if self.is_dated else (None, None)
+            key = {name: getattr(row.row, name) for name in named}
+            rows.append({**key, "valid_from": dates[0], "valid_to": dates[1]})
+        return overlapping(rows, Shape(tuple(named), ()))
 
     def plan(self, batch: Batch) -> Changes:
         wanted, held = self._wanted(batch), self._held(batch)
@@ -112,15 +119,9 @@ class TableTarget:
         self._update([after for _, after in [*changes.ended, *changes.changed]])
         self._insert(changes.new)
 
-    def _cell(self, column: str, value: Any) -> Any:
-        return json.dumps(value, ensure_ascii=False) if column in self._json else value
-
-    def _prepared(self, rows: Iterable[Row], columns: Sequence[str]) -> Iterator[Row]:
-        return ({column: self._cell(column, row[column]) for column in columns} for row in rows)
-
     def _insert(self, rows: Sequence[Row]) -> None:
         if rows:
-            copy_rows(self.model._meta.db_table, self._prepared(rows, [*rows[0]]))
+            copy_rows(self.model._meta.db_table, rows, columns=[*rows[0]], as_json=self._json)
 
     def _update(self, rows: Sequence[Row]) -> None:
         """Write rows that are there already, by their id, in one statement."""
@@ -131,7 +132,7 @@ class TableTarget:
         with connection.cursor() as cursor:
             cursor.execute("drop table if exists moved")
             cursor.execute(f'create temporary table moved on commit drop as select * from "{table}" limit 0')
-            copy_rows("moved", self._prepared(rows, ["id", *columns]))
+            copy_rows("moved", rows, columns=["id", *columns], as_json=self._json)
             if self._exclusion:
                 cursor.execute(f'set constraints "{self._exclusion}" deferred')
             cursor.execute(f'update "{table}" set {sets} from moved where moved.id = "{table}".id')

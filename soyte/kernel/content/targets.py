@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, Protocol
 
 from django.utils.module_loading import autodiscover_modules
@@ -64,6 +65,7 @@ def register_target(name: str, target: Target) -> None:
     _targets[name] = target
 
 
+@cache
 def targets() -> dict[str, Target]:
     """Every target of the house, found by the modules content_targets.py."""
     autodiscover_modules("content_targets")
