@@ -19,6 +19,10 @@ from soyte.kernel.people.names import (
 
 FIRST_YEAR = timedelta(days=365)
 MARK = "\x1f"  # between the parts of a lock key
+# What every visit may change, with the lengths that are kept: a file's longer text is a warning, not a loss.
+CONTACT_LENGTHS = {"phone": 15, "address": 1024, "commune_code": 5, "province_code": 3, "ethnic_code": 5,
+                   "occupation_code": 5}
+PATIENT_NO_LENGTH, FACILITY_LENGTH = 100, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +100,24 @@ class Candidate:
         for card in self.cards:
             if number := insurance_number(card.number):
                 yield Number("insurance", number, "", card.valid_from, card.valid_to)
-        patient_no = self.patient_no.strip()
+        patient_no = self.patient_no.strip()[:PATIENT_NO_LENGTH]
         if patient_no and self.facility_code:
-            yield Number("patient_no", patient_no, self.facility_code)
+            yield Number("patient_no", patient_no, self.facility_code[:FACILITY_LENGTH])
 
     @cached_property
-    def phone_kept(self) -> str:
-        return phone_number(self.phone)
+    def contact(self) -> dict[str, str]:
+        """The fields of CONTACT_LENGTHS that the visit fills in."""
+        said = {name: getattr(self, name).strip()[:length] for name, length in CONTACT_LENGTHS.items()}
+        said["phone"] = phone_number(self.phone)
+        return {name: value for name, value in said.items() if value}
 
     @cached_property
     def traits(self) -> tuple[str, date, str, str, str] | None:
         """What has to be equal without an identifier; None where a part is not known, which equals nothing."""
-        if self.birth_date is None or not self.commune_code or not self.folded:
+        commune_code = self.contact.get("commune_code")
+        if self.birth_date is None or not commune_code or not self.folded:
             return None
-        return self.folded, self.birth_date, self.birth_precision, self.sex, self.commune_code
+        return self.folded, self.birth_date, self.birth_precision, self.sex, commune_code
 
     @cached_property
     def is_infant(self) -> bool:

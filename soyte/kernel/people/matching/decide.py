@@ -22,7 +22,6 @@ Reason = ReviewPair.Reason
 _RANK = {"citizen": 0, "passport": 1, "insurance": 2, "patient_no": 3}
 _STRONG = ("citizen", "passport", "insurance")
 _DETAIL = {"unknown": 0, "year": 1, "month": 2, "day": 3}
-_CONTACT = ("phone", "address", "commune_code", "province_code", "ethnic_code", "occupation_code")
 # "Con bà …", "Bé con chị …": what a maternity ward writes before a child has a name.
 _UNNAMED = re.compile(r"((be|tre|so sinh|ss) )*(con|cb) ((so sinh|cua|\d+) )*((ba|chi|me|ong|sp) )?")
 
@@ -188,7 +187,7 @@ def _may_be(candidate: Candidate, child: Known) -> bool:
     """Of the same birthday: the same mother with another sex, or the same sex in the same commune."""
     if _names_mother(candidate, child.mother):
         return True
-    return child.sex == candidate.sex and child.commune_code == candidate.commune_code != ""
+    return child.sex == candidate.sex and child.commune_code == candidate.contact.get("commune_code")
 
 
 def _born(case: _Case, newborn: Newborn) -> Known:
@@ -240,9 +239,8 @@ def _learn(register: Register, person: Known, candidate: Candidate) -> None:
     before = person.said
     if candidate.on >= (person.contact_seen_on or date.min):
         person.contact_seen_on = candidate.on
-        for name in _CONTACT:
-            if said := getattr(candidate, "phone_kept" if name == "phone" else name):
-                setattr(person, name, said)
+        for name, said in candidate.contact.items():
+            setattr(person, name, said)
     more = _DETAIL[candidate.birth_precision] > _DETAIL[person.birth_precision]
     if more and not _differ_in_year(person, candidate):
         person.birth_date, person.birth_precision = candidate.birth_date, candidate.birth_precision

@@ -207,6 +207,14 @@ def test_a_name_with_its_accents_replaces_one_without():
     assert Person.objects.get().full_name == "NGUYỄN THỊ HOA"
 
 
+def test_texts_that_are_too_long_are_cut_and_still_match():
+    long = {"name": "Nguyễn " * 60, "address": "ấp " * 900, "commune_code": "251951", "ethnic_code": "0123456",
+            "patient_no": "B" * 300, "phone": "0" * 40}
+    known = one(hoa(**long))
+    assert one(hoa(**long)).person_id == known.person_id
+    assert one(hoa(**{**long, "patient_no": ""})).person_id == known.person_id
+
+
 @pytest.mark.parametrize("number", ["000000000000", "0", "", "12345", "07518000000１"])
 def test_what_is_no_number_leads_nowhere(number):
     one(hoa(citizen=number, cards=card("000000000000000"), commune_code=""))
