@@ -1,4 +1,4 @@
-"""Root addresses: the house's own, and those of every room that has a urls.py (prefix, app_name, urlpatterns)."""
+"""Root addresses: the house's own, and those of every room that has a urls.py or api_urls.py (prefix, app_name, urlpatterns)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ OWN = "soyte.web"
 
 
 def _rooms() -> list[URLResolver]:
-    """Addresses of the rooms, found by name: a new system joins without a list."""
+    """Addresses of the rooms, found by name: a new system joins without a list. `api_urls.py` are doors for programs."""
     mounted = []
     for config in apps.get_app_configs():
-        if not config.name.startswith("soyte.") or config.name == OWN or find_spec(f"{config.name}.urls") is None:
+        if not config.name.startswith("soyte.") or config.name == OWN:
             continue
-        module = import_module(f"{config.name}.urls")
-        mounted.append(path(module.prefix, include((module.urlpatterns, module.app_name))))
+        for name in ("urls", "api_urls"):
+            if find_spec(f"{config.name}.{name}") is not None:
+                module = import_module(f"{config.name}.{name}")
+                mounted.append(path(module.prefix, include((module.urlpatterns, module.app_name))))
     return mounted
 
 
