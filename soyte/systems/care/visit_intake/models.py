@@ -169,3 +169,45 @@ class Finding(models.Model):
                 fields=["receipt_visit"], condition=models.Q(receipt_visit__isnull=False), name="finding_visit"
             ),
         ]
+
+
+class Upload(models.Model):
+    """A file or ZIP that somebody handed in by the browser, kept in the spool until a worker has received it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Chờ xử lý")
+        DONE = "done", _("Đã xong")
+        FAILED = "failed", _("Không đọc được")
+
+    account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
+    filename = models.TextField()
+    size = models.BigIntegerField()
+    spool = models.TextField()  # name in the spool folder
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    error = models.TextField(default="")  # rule code of what is wrong with the ZIP itself
+    received_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            # the sender's uploads, newest first
+            models.Index(fields=["unit", "-id"], name="upload_unit_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class UploadedFile(models.Model):
+    """One visit file of an upload and its receipt, which an earlier sending of the same bytes may have made."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="files", db_index=False)
+    seq = models.IntegerField()
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    filename = models.TextField()
+    repeated = models.BooleanField(default=False)
+    skipped = models.TextField(default="")  # rule code of why it was not read
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "seq"], name="uploaded_file_once")]

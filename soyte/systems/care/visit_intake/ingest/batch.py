@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -73,6 +73,28 @@ def store(visits: Sequence[JudgedVisit], *, actor: Acting) -> list[StoredVisit]:
     raise AssertionError("unreachable")
 
 
+def store_again(visits: Mapping[int, JudgedVisit], *, actor: Acting) -> list[StoredVisit]:
+    """Write visits that were refused and have been judged anew, by the key of their ReceiptVisit.
+
+    Each keeps its place among the received: its version counts as of the day on which its file came. One that is still
+    refused gets its new findings.
+    """
+    try:
+        with one_transaction() as cursor:
+            batch = _Replay(cursor, actor, [StoredVisit(judged, id=key) for key, judged in visits.items()])
+            batch.run()
+    except (DataError, IntegrityError) as error:
+        if len(visits) > 1:
+            return [stored for key, judged in visits.items() for stored in store_again({key: judged}, actor=actor)]
+        (judged,) = visits.values()
+        if not judged.accepted:
+            raise
+        log.error("visit could not be stored", receipt=judged.piece.file.number, sqlstate=_sqlstate(error))
+        judged.refuse(Finding("store.failed"))
+        return store_again(visits, actor=actor)
+    return batch.visits
+
+
 def _sqlstate(error: DatabaseError) -> str:
     return getattr(error.__cause__, "sqlstate", "") or ""
 
@@ -92,10 +114,7 @@ def _store_halves(visits: Sequence[JudgedVisit], error: DatabaseError, *, actor:
 def _store_once(visits: Sequence[JudgedVisit], *, actor: Acting) -> list[StoredVisit]:
     with one_transaction() as cursor:
         batch = _Batch(cursor, actor, [StoredVisit(visit) for visit in visits])
-        batch.lock()
-        batch.leave_out_stored()
-        batch.find_persons()
-        batch.write()
+        batch.run()
     return batch.visits
 
 
@@ -114,6 +133,12 @@ class _Batch:
     @property
     def accepted(self) -> list[StoredVisit]:
         return [visit for visit in self.visits if visit.judged.accepted and not visit.already]
+
+    def run(self) -> None:
+        self.lock()
+        self.leave_out_stored()
+        self.find_persons()
+        self.write()
 
     def lock(self) -> None:
         """Take all locks at once and in one order: of the pieces, of the visits, of the persons they may belong to."""
@@ -150,15 +175,18 @@ class _Batch:
             _take_matches(visit, [next(matches) for _candidate in _candidates([visit])])
 
     def write(self) -> None:
-        fresh = self.fresh
-        if not fresh:
+        if not self.fresh:
             return
-        for visit, key in zip(fresh, take_ids(self.cursor, RECEIPT_VISIT, len(fresh)), strict=True):
-            visit.id = key
+        self._take_places()
         self._decide_versions()
         self._write_record()
         self._write_received()
         self._tell()
+
+    def _take_places(self) -> None:
+        fresh = self.fresh
+        for visit, key in zip(fresh, take_ids(self.cursor, RECEIPT_VISIT, len(fresh)), strict=True):
+            visit.id = key
 
     def _decide_versions(self) -> None:
         for visit in self.accepted:
@@ -203,13 +231,65 @@ class _Batch:
         table_writer(SOURCE_PIECE).write(self.cursor, (
             {"receipt_id": v.judged.piece.file.receipt_id, "seq": v.judged.piece.seq, "blob_id": v.blob} for v in fresh
         ))  # fmt: skip
-        findings = [row for visit in fresh for row in _findings(visit)]
+        self._write_findings()
+
+    def _write_findings(self) -> None:
+        findings = [row for visit in self.fresh for row in _findings(visit)]
         if findings:
             table_writer(FINDING).write(self.cursor, findings)
 
     def _tell(self) -> None:
         audit.batch(self.cursor, self.actor, [_audit_row(visit) for visit in self.fresh])
         outbox.emit_many(self.cursor, [_event(visit) for visit in self.accepted])
+
+
+@dataclass(slots=True)
+class _Replay(_Batch):
+    """Refused visits judged anew: their received rows are there already."""
+
+    def leave_out_stored(self) -> None:
+        """Mark what somebody else has run again meanwhile."""
+        self.cursor.execute(
+            "select id from visit_intake_receiptvisit where id = any(%s) and verdict = 'refused' for update",
+            [[visit.id for visit in self.visits]],
+        )
+        refused = {row[0] for row in self.cursor.fetchall()}
+        for visit in self.visits:
+            visit.already = visit.id not in refused
+
+    def _take_places(self) -> None:
+        return None
+
+    def _write_received(self) -> None:
+        fresh = self.fresh
+        files.put_many(self.cursor, [(v.judged.piece.content, joined(v.judged.labels)) for v in fresh])
+        keys = [visit.id for visit in fresh]
+        rows = [_receipt_visit(visit) for visit in fresh]
+        for row in rows:
+            row["labels"] = "{" + ",".join(row["labels"]) + "}"  # arrays of arrays of unlike length do not exist
+        self.cursor.execute(_RUN_AGAIN, [keys, *([row[name] for row in rows] for name in _RUN_AGAIN_COLUMNS)])
+        self.cursor.execute("delete from visit_intake_finding where receipt_visit_id = any(%s)", [keys])
+        self._write_findings()
+        self.cursor.execute(_COUNT_AGAIN, [list({visit.judged.piece.file.receipt_id for visit in fresh})])
+
+
+_RUN_AGAIN_COLUMNS = {
+    "facility_code": "text", "visit_code": "text", "verdict": "text", "replaced": "bool", "encounter_id": "uuid",
+    "ended_on": "date", "amount": "numeric", "labels": "text",
+}  # fmt: skip
+_RUN_AGAIN = f"""
+    update visit_intake_receiptvisit v set replayed_at = now(),
+      {", ".join(f"{name} = new.{name}" for name in _RUN_AGAIN_COLUMNS if name != "labels")}, labels = new.labels::text[]
+    from unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in _RUN_AGAIN_COLUMNS.values())})
+      new(id, {", ".join(_RUN_AGAIN_COLUMNS)})
+    where v.id = new.id"""
+_COUNT_AGAIN = """
+    update visit_intake_receipt r set accepted_count = seen.accepted, refused_count = seen.visits - seen.accepted,
+      replaced_count = seen.replaced
+    from (select receipt_id, count(*) as visits, count(*) filter (where verdict = 'accepted') as accepted,
+            count(*) filter (where replaced) as replaced
+          from visit_intake_receiptvisit where receipt_id = any(%s) group by receipt_id) seen
+    where r.id = seen.receipt_id"""
 
 
 def _key(visit: StoredVisit) -> versions.Key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -12,10 +13,13 @@ from django.db import DataError, IntegrityError, connection
 from django.utils import timezone
 
 from soyte.formats.visitfile import VIETNAM, Finding, Survey
+from soyte.formats.visitfile.signature import MAX_SIZE, SignatureCheck, verify_signature
 from soyte.kernel.actors import EVERY_LABEL, Acting
 from soyte.kernel.audit import services as audit
+from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.files import services as files
 from soyte.kernel.labels import unseal
+from soyte.kernel.numbering.receipts import receipt_numbers
 from soyte.kernel.sql import lock_number
 from soyte.systems.care.visit_intake.ingest import facilities, sheets
 from soyte.systems.care.visit_intake.ingest.batch import ACTION, FINDING, SOURCE_PIECE, StoredVisit, finding_row
@@ -24,7 +28,7 @@ from soyte.systems.care.visit_intake.ingest.held import Held
 from soyte.systems.care.visit_intake.ingest.judge import FileFacts
 from soyte.systems.care.visit_intake.ingest.sheets import ReadSheet
 from soyte.systems.care.visit_intake.models import Receipt
-from soyte.systems.care.visit_intake.rules import ERROR, Judged, check_envelope, version_day
+from soyte.systems.care.visit_intake.rules import ERROR, Judged, check_envelope, check_signature, version_day
 
 log = structlog.get_logger(__name__)
 
@@ -101,6 +105,8 @@ class OpenFile:
     repeated: bool = False  # done before: nothing is to be written
     resumed: bool = False  # begun before and cut short
     sheet: ReadSheet | None = None  # of a file that is one table
+    signature: str = "none"
+    signer: str = ""
     waiting: int = 0  # pieces that are still worked on
     stored: list[StoredVisit] = field(default_factory=list)
 
@@ -159,7 +165,11 @@ def open_receipts(held: Sequence[Held], sender: Sender) -> list[OpenFile]:
         known = _known(cursor, [file.sha256 for file in held])
         new = [file for file in held if file.sha256 not in known]
         ids = take_ids(cursor, RECEIPT, len(new))
-        rows = [_receipt_row(file, key, sender, now=now, today=today) for file, key in zip(new, ids, strict=True)]
+        numbers = receipt_numbers(cursor, len(new), on=today) if new else []
+        rows = [
+            _receipt_row(file, key, number, sender, now=now, today=today)
+            for file, key, number in zip(new, ids, numbers, strict=True)
+        ]
         if rows:
             table_writer(RECEIPT, own_ids=True).write(cursor, rows)
     fresh = {row["sha256"]: (row["id"], row["number"], "received", now, row["version_day"]) for row in rows}
@@ -174,12 +184,14 @@ def _known(cursor: Any, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, str, 
     return {bytes(sha256): tuple(rest) for sha256, *rest in cursor.fetchall()}
 
 
-def _receipt_row(held: Held, key: int, sender: Sender, *, now: datetime, today: date) -> dict[str, Any]:
+def _receipt_row(
+    held: Held, key: int, number: str, sender: Sender, *, now: datetime, today: date
+) -> dict[str, Any]:
     survey = held.survey
     declared = survey.declared_count
     return {
         "id": key,
-        "number": receipt_number(key, today),
+        "number": number,
         "sha256": held.sha256,
         "size": held.size,
         "filename": held.name,
@@ -197,11 +209,6 @@ def _receipt_row(held: Held, key: int, sender: Sender, *, now: datetime, today: 
         "version_day": version_day(survey, received_on=today),
         "declared_count": int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 10 else None,
     }
-
-
-def receipt_number(key: int, on: date) -> str:
-    """What the sender is told: the day of receipt and the receipt's own number."""
-    return f"{on:%y%m%d}-{key:07d}"
 
 
 def _kind(survey: Survey) -> str:
@@ -224,7 +231,7 @@ def _opened(
         sender_facility=sender.facility_code,
         synthetic=sender.synthetic,
     )
-    return OpenFile(
+    file = OpenFile(
         held=held,
         facts=facts,
         sender=sender,
@@ -233,6 +240,30 @@ def _opened(
         repeated=state == "done",
         resumed=was_known and state != "done",
     )
+    if survey.signed and not file.repeated:
+        _verify(file)
+    return file
+
+
+def _verify(file: OpenFile) -> None:
+    """What the signature of a file is worth; never a reason to refuse it."""
+    held = file.held
+    if held.size > MAX_SIZE:
+        check = SignatureCheck("unchecked", "size")
+    else:
+        check = verify_signature(held.whole(), trusted=_trusted_issuers(), on=file.facts.received_on)
+    file.signature = _SIGNATURES[check.state]
+    file.signer = check.signer
+    file.findings += check_signature(check, received_on=file.facts.received_on)
+
+
+_SIGNATURES = {
+    "absent": "none", "valid": "valid", "weak": "unverified", "invalid": "invalid", "unchecked": "unverified",
+}  # fmt: skip
+
+
+def _trusted_issuers() -> list[bytes]:
+    return [b64decode(entry.attrs["certificate"]) for entry in load_list("signature_issuer")]
 
 
 def finish(opened: Sequence[OpenFile]) -> None:
@@ -318,8 +349,8 @@ def _close(cursor: Any, opened: Sequence[OpenFile]) -> None:
         "ids": [file.facts.receipt_id for file in opened],
         "kinds": [file.kind for file in opened],
         "units": [units.get((file.held.survey.facility_code, file.facts.received_on)) for file in opened],
-        "signatures": ["none" for _file in opened],
-        "signers": ["" for _file in opened],
+        "signatures": [file.signature for file in opened],
+        "signers": [file.signer for file in opened],
     })  # fmt: skip
 
 

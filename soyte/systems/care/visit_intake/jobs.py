@@ -1,0 +1,19 @@
+"""Work of the intake that a worker does."""
+
+from __future__ import annotations
+
+from soyte.kernel.jobs.registry import every, job
+from soyte.systems.care.visit_intake import folder, uploads
+from soyte.systems.care.visit_intake.models import Upload
+
+
+@every(seconds=5)
+def watch_folder() -> None:
+    """Receive what has come to rest in the watched folder."""
+    folder.receive_folder()
+
+
+@job
+def receive_upload(*, upload_id: int) -> None:
+    """Receive an uploaded file or ZIP."""
+    uploads.receive_kept(Upload.objects.select_related("account", "unit").get(pk=upload_id))
