@@ -9,7 +9,7 @@ import threading
 
 def main(argv: list[str]) -> int:
     argparse.ArgumentParser(prog="soyte worker", description="Chạy tiến trình nền.").parse_args(argv)
-    from soyte.kernel.jobs.services import run_worker
+    from soyte.kernel.jobs.worker import run_worker
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

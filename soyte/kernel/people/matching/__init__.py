@@ -39,7 +39,7 @@ def match_people(cursor: SqlCursor, candidates: Sequence[Candidate], *, locked: 
 
 
 def known_people(cursor: SqlCursor, candidates: Sequence[Candidate]) -> list[uuid.UUID | None]:
-    """The person of each candidate where one is known; nothing is made, learnt or locked."""
+    """The person to whom match_people would give each candidate, None where it would make one. Writes nothing."""
     register = load(cursor, candidates)
-    matches = [match(register, candidate) for candidate in candidates]
-    return [None if found.is_new else found.person_id for found in matches]
+    found = [match(register, candidate).person_id for candidate in candidates]
+    return [None if register.by_id[person_id].is_new else person_id for person_id in found]

@@ -36,10 +36,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Newborn:
-    """What a birth certificate (XML9) says beside the child: its mother, birth minute and place among her children.
-
-    The child itself is the Candidate around it, with a birth date: without one no person can be made of it.
-    """
+    """What a birth certificate (XML9) says beside the child: its mother, birth minute and place among her children."""
 
     mother: Candidate  # of mother_of
     born_at: str  # yyyyMMddHHmm as written

@@ -197,10 +197,10 @@ def _born(case: _Case, newborn: Newborn) -> Known:
     case.made.extend(mothers_match.made)
     mother = register.by_id[mothers_match.person_id]
     born_as = f"{newborn.born_at}:{newborn.place}"[:60]
-    siblings = [p for p in register.by_birthday[candidate.birth_date].values() if p.mother
-                and p.mother.record_id == mother.record_id] if candidate.birth_date else []
-    for child in siblings:
-        if any(value.endswith(f":{born_as}") for value in child.values("newborn")):
+    born_that_day = register.by_birthday[candidate.birth_date] if candidate.birth_date else register.by_id
+    for child in born_that_day.values():
+        is_hers = child.mother is not None and child.mother.record_id == mother.record_id
+        if is_hers and any(value.endswith(f":{born_as}") for value in child.values("newborn")):
             return child
     child = _own_file_before(case, mother) or _make(case)
     register.add_mother(child, mother)

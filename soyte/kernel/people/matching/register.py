@@ -45,6 +45,7 @@ _NUMBERS = """
       select person_id, kind, value, issuer, valid_from, valid_to from people_identifier
       where person_id = asked.id offset 0) found"""
 _MOTHERS = "select person_id, other_id from people_personrelation where kind = 'mother' and person_id = any(%s::uuid[])"
+_CHILDREN = "select person_id from people_personrelation where kind = 'mother' and other_id = any(%s::uuid[])"
 
 
 @dataclass(slots=True)
@@ -153,6 +154,8 @@ def load(cursor: SqlCursor, candidates: Sequence[Candidate]) -> Register:
     asked = list(with_mothers(candidates))
     query, params = _search(asked)
     _read_persons(cursor, register, query, params)
+    if any(candidate.newborn and candidate.birth_date is None for candidate in asked):
+        _read_persons(cursor, register, _CHILDREN, [list(register.by_id)])
     if any(candidate.newborn or candidate.is_infant for candidate in asked):
         _read_mothers(cursor, register)
     return register

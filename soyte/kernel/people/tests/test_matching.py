@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from soyte.kernel.people.matching import match_people, mother_of, newborn_places
+from soyte.kernel.people.matching import known_people, match_people, mother_of, newborn_places
 from soyte.kernel.people.models import Identifier, Person, PersonRelation, ReviewPair
 from soyte.kernel.people.tests.candidates import (
     BORN,
@@ -232,6 +232,21 @@ def test_a_newborn_is_one_person_by_mother_minute_and_place():
     assert one(newborn(place="1.2")).is_new
     assert one(newborn(mother_said=mother(name="Trần Thị Sáu", citizen=OTHER_CITIZEN))).is_new
     assert not ReviewPair.objects.exists()
+
+
+def test_a_newborn_without_a_birth_date_is_still_one_person():
+    unknown = {"birth_date": None, "birth_precision": "unknown", "born_at": "000000000000"}
+    child = one(newborn(**unknown))
+    assert one(newborn(**unknown)).person_id == child.person_id
+    assert one(newborn(**unknown, place="1.2")).is_new
+
+
+def test_who_is_known_can_be_asked_without_writing():
+    known = one(hoa(citizen=CITIZEN))
+    with connection.cursor() as cursor:
+        asked = known_people(cursor, [hoa(citizen=CITIZEN), hoa(name="Trần Văn Nam"), hoa(name="Trần Văn Nam")])
+    assert asked == [known.person_id, None, None]
+    assert Person.objects.count() == 1
 
 
 def test_a_newborn_without_a_name_is_called_after_its_mother():
