@@ -159,10 +159,10 @@ def stacked_key(slices: Sequence[components.Slice]) -> SafeString:
 
 
 @register.simple_tag
-def sparkline(values: Sequence[float | None], label: str, low: float | None = None, high: float | None = None,
+def sparkline(values: Sequence[float | None], label: str, low: Any = None, high: Any = None,
               tone: str = "", width: int = 104, height: int = 28) -> SafeString:
     """A trend without axes; `label` is the sentence that says what it shows. `low`, `high`: reference range as a band."""
-    line = drawing.sparkline(values, width=width, height=height, low=low, high=high)
+    line = drawing.sparkline(values, width=width, height=height, low=_float(low), high=_float(high))
     if line is None:
         return mark_safe("")
     band = format_html('<rect class="band" x="0" y="{}" width="{}" height="{}" rx="2"/>', line.band_y, str(width),
