@@ -1,6 +1,7 @@
 """Code lists: what a code means on a day, the same from the files and from the database."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from hypothesis import given, settings
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from soyte.kernel.codes import files, selectors
 from soyte.kernel.codes.content_schemas import CodeRow
 from soyte.kernel.codes.lists import CodeList, Entry
-from soyte.kernel.content import services
+from soyte.kernel.codes.models import CodeEntry
+from soyte.kernel.content import services, stamps
 from soyte.kernel.content.manifest import found_sets
+from soyte.kernel.content.models import LoadedSet
 from soyte.kernel.content.rows import read_rows
 from soyte.kernel.content.schemas import schema_of
 
@@ -95,3 +98,16 @@ def test_there_is_no_list_by_the_name_of_another_kind_of_set():
     for name in ("commune", "no_such_list"):
         with pytest.raises(KeyError):
             files.load_list(name)
+
+
+@pytest.mark.django_db
+def test_a_running_process_sees_what_another_one_uploaded(monkeypatch):
+    services.load_all(only="sex")
+    on = dt.date(2026, 1, 1)
+    assert selectors.load_list("sex").name_of("2", on) == "Nữ"
+    # What another process writes: this one is told nothing.
+    CodeEntry.objects.filter(list="sex", code="2").update(name="Nữ giới")
+    assert selectors.load_list("sex").name_of("2", on) == "Nữ"
+    LoadedSet.objects.filter(code="sex").update(stamp=uuid.uuid4())
+    monkeypatch.setattr(stamps, "SECONDS", 0)
+    assert selectors.load_list("sex").name_of("2", on) == "Nữ giới"
