@@ -19,6 +19,7 @@ class Command:
     meaning: str
     database: bool = True
     offline: tuple[str, ...] = ()  # first arguments with which it needs no database all the same
+    content: bool = True  # content is loaded before it runs
 
     def needs_database(self, argv: list[str]) -> bool:
         return self.database and not {"-h", "--help"} & {*argv} and argv[:1] not in [[act] for act in self.offline]
@@ -36,7 +37,13 @@ COMMANDS = (
     ),
     Command("ingest", "soyte.systems.care.visit_intake.cli:ingest_main", "Nhận tệp khám bệnh vào hồ sơ"),
     Command("province", "soyte.demo.province.cli:main", "Sinh một tỉnh giả định", database=False),
-    Command("content", "soyte.kernel.content.cli:main", "Kiểm tra, nạp, xem trước danh mục", offline=("check",)),
+    Command(
+        "content",
+        "soyte.kernel.content.cli:main",
+        "Kiểm tra, nạp, xem trước danh mục",
+        offline=("check",),
+        content=False,
+    ),
     Command("report", "soyte.systems.steering.statistics.cli:report_main", "In một số liệu"),
     Command("bench", "soyte.config.bench:main", "Đo tốc độ"),
     Command("doctor", "soyte.config.doctor:main", "Kiểm tra máy thiếu gì và cách sửa", database=False),
@@ -71,7 +78,7 @@ def _run(command: Command, argv: list[str]) -> int:
         return _load(command.target)(argv)
     from soyte.config import ready
 
-    with ready.database():
+    with ready.database(content=command.content):
         return _load(command.target)(argv)
 
 

@@ -32,6 +32,7 @@ SETTINGS = {
     "checkpoint_timeout": "15min",
     "wal_compression": "pglz",
     "max_connections": "100",
+    "max_locks_per_transaction": "256",  # a batch of visits locks its persons, about three keys each
     "timezone": "UTC",
     "log_min_messages": "warning",
     "max_parallel_workers_per_gather": "1",

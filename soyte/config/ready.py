@@ -33,18 +33,19 @@ def setup_django() -> None:
     django.setup()
 
 
-def _bring_up_to_date() -> None:
+def _bring_up_to_date(*, content: bool) -> None:
     from django.core.management import call_command
 
     from soyte.kernel.content.services import load_all
 
     call_command("migrate", verbosity=0, interactive=False)
-    load_all()
+    if content:
+        load_all()
 
 
 @contextlib.contextmanager
-def database() -> Iterator[None]:
-    """Run a block with Django set up on a database that is ready."""
+def database(*, content: bool = True) -> Iterator[None]:
+    """Run a block with Django set up on a database that is ready; without `content`, its content may be old."""
     folder = home()
     setup_django()
     with postgres.in_use(prepared=PREPARED / "data"):
@@ -55,8 +56,9 @@ def database() -> Iterator[None]:
             if not stamp.exists() and not postgres.external_url() and _is_prepared(wanted):
                 stamp.write_text(wanted)
             if not stamp.exists() or stamp.read_text() != wanted:
-                _bring_up_to_date()
-                stamp.write_text(wanted)
+                _bring_up_to_date(content=content)
+                if content:
+                    stamp.write_text(wanted)
         yield
 
 

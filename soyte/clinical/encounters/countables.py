@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Func, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -112,7 +112,8 @@ COUNTABLES = (
         labels="labels",
         measures={
             "rows": Count("pk"),
-            "persons": Count("person_id", distinct=True),
+            # Two rows that were decided to be one person are one.
+            "persons": Count(Coalesce("person__merged_into_id", "person_id"), distinct=True),
             "treatment_days": Sum("treatment_days"),
             "total_amount": Sum("total_amount"),
             "insurer_amount": Sum("insurer_amount"),

@@ -3,6 +3,7 @@
 Totals always count labelled visits. What a viewer without the grant may not single out is hidden:
 - split by a dimension that can name a condition, a cell of 1-4 rows with a labelled one shows "dưới 5";
 - split by two dimensions where a labelled row falls in the table, all cells under 5 and their row totals are hidden.
+A row is labelled for a viewer if it carries a label that he is not granted.
 """
 
 from __future__ import annotations
@@ -13,16 +14,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Expression, F, Q, QuerySet
+from django.db.models import Aggregate, Count, Expression, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from soyte.engines.indicators.content import Indicator, indicators
 from soyte.engines.indicators.counting import Countable, Coverage, Dimension, countables
 from soyte.kernel.access.policy import visible
-from soyte.kernel.actors import Acting
+from soyte.kernel.actors import Acting, Machine
 from soyte.kernel.errors import DomainError
-from soyte.kernel.labels.classes import TITLES
 
 SMALL = 5
 
@@ -100,7 +100,9 @@ def _keyed(rows: QuerySet[Any], dimensions: Sequence[Dimension]) -> QuerySet[Any
     return keyed
 
 
-def _counted(rows: QuerySet[Any], names: Sequence[str], countable: Countable, measure: str) -> Iterator[dict[str, Any]]:
+def _counted(
+    rows: QuerySet[Any], names: Sequence[str], countable: Countable, measure: str, actor: Acting
+) -> Iterator[dict[str, Any]]:
     # Rows of no key at all (an unknown chapter) are left out of a split; the total has them.
     present = Q()
     for name in names:
@@ -109,12 +111,19 @@ def _counted(rows: QuerySet[Any], names: Sequence[str], countable: Countable, me
     aggregates: dict[str, Any] = {
         "value": countable.measures[measure],
         "size": Count("pk"),
-        "labelled": Count("pk", filter=~Q(**{countable.labels: []})),
+        "unseen": _unseen(countable, actor),
     }
     if not names:
         yield {**rows.order_by().aggregate(**aggregates)}
         return
     yield from grouped.annotate(**aggregates).order_by(*names).iterator(chunk_size=2000)
+
+
+def _unseen(countable: Countable, actor: Acting) -> Aggregate:
+    """How many rows carry a label that the actor is not granted."""
+    if isinstance(actor, Machine):
+        return Count("pk", filter=Q(pk__isnull=True))
+    return Count("pk", filter=~Q(**{f"{countable.labels}__contained_by": sorted(actor.labels)}))
 
 
 def _decimal(value: Any) -> Decimal:
@@ -141,9 +150,9 @@ def figure(
     rows = _keyed(rows, [*dimensions, *(d for d in narrowing if d not in dimensions)])
     rows = rows.filter(**{f"key_{name}": key for name, key in (where or {}).items()})
     names = [f"key_{dimension.code}" for dimension in dimensions]
-    counted = list(_counted(rows, names, countable, indicator.measure))
+    counted = list(_counted(rows, names, countable, indicator.measure, actor))
     cells = _cells(counted, names, dimensions, narrowing, actor)
-    whole = next(_counted(rows, [], countable, indicator.measure)) if dimensions else counted[0]
+    whole = next(_counted(rows, [], countable, indicator.measure, actor)) if dimensions else counted[0]
     return Figure(
         indicator=indicator,
         start=start,
@@ -163,26 +172,21 @@ def _cells(
     narrowing: Sequence[Dimension],
     actor: Acting,
 ) -> list[Cell]:
-    open_to_all = _sees_every_label(actor)
     singles_out = any(d.singles_out for d in (*dimensions, *narrowing))
     crossed = len(dimensions) + len(narrowing) > 1
-    table_has_labelled = any(row["labelled"] for row in counted)
+    table_has_unseen = any(row["unseen"] for row in counted)
 
     def hidden(row: Mapping[str, Any]) -> bool:
-        if open_to_all or not 0 < row["size"] < SMALL:
+        if not 0 < row["size"] < SMALL:
             return False
         if crossed:
-            return table_has_labelled
-        return singles_out and row["labelled"] > 0
+            return table_has_unseen
+        return singles_out and row["unseen"] > 0
 
     return [
         Cell(tuple(row[name] for name in names), None if hidden(row) else _decimal(row["value"]), hidden(row))
         for row in counted
     ]
-
-
-def _sees_every_label(actor: Acting) -> bool:
-    return all(label in actor.labels for label in TITLES)
 
 
 @dataclass(frozen=True, slots=True)
