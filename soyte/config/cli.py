@@ -66,7 +66,8 @@ def _usage() -> str:
 
 def _load(target: str) -> Callable[[list[str]], int]:
     module, function = target.split(":")
-    return getattr(importlib.import_module(module), function)
+    loaded: Callable[[list[str]], int] = getattr(importlib.import_module(module), function)
+    return loaded
 
 
 def _run(command: Command, argv: list[str]) -> int:

@@ -106,7 +106,7 @@ def _run(*args: object, quiet: bool = True) -> None:
 
 
 def is_up() -> bool:
-    command = [bin_folder() / "pg_isready", "-q", "-h", socket_folder(), "-d", DATABASE, "-U", ROLE]
+    command = [str(bin_folder() / "pg_isready"), "-q", "-h", str(socket_folder()), "-d", DATABASE, "-U", ROLE]
     return subprocess.run(command, check=False).returncode == 0
 
 
@@ -183,7 +183,7 @@ def _pg_ctl_start(programs: Path, data: Path, settings: dict[str, str]) -> None:
 
 
 def _make_database(programs: Path) -> None:
-    query = [programs / "psql", "-h", socket_folder(), "-U", ROLE, "-d", "postgres", "-tAc"]
+    query = [str(programs / "psql"), "-h", str(socket_folder()), "-U", ROLE, "-d", "postgres", "-tAc"]
     exists = subprocess.check_output([*query, f"select 1 from pg_database where datname = '{DATABASE}'"], text=True)
     if not exists.strip():
         subprocess.run([*query, f"create database {DATABASE}"], check=True, stdout=subprocess.DEVNULL)

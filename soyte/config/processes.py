@@ -39,6 +39,11 @@ class Child:
             self.argv, env={**os.environ, **self.env}, start_new_session=True, preexec_fn=_die_with_parent
         )
 
+    def is_to_be_started_again(self) -> bool:
+        """Whether it died; one that dies at once waits a moment first."""
+        dead = self.process is not None and self.process.poll() is not None
+        return dead and not self.once and time.monotonic() - self.started_at > RESTART_SECONDS
+
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
             return
@@ -71,9 +76,8 @@ def run_together(children: Sequence[Child]) -> None:
         while not stopping:
             time.sleep(0.3)
             for child in children:
-                dead = not child.once and child.process is not None and child.process.poll() is not None
-                if dead and not stopping and time.monotonic() - child.started_at > RESTART_SECONDS:
-                    print(f"soyte: {child.name} dừng (mã {child.process.returncode}), chạy lại", file=sys.stderr)
+                if not stopping and child.is_to_be_started_again():
+                    print(f"soyte: {child.name} dừng, chạy lại", file=sys.stderr)
                     child.start()
     finally:
         for child in reversed(children):

@@ -30,7 +30,8 @@ def in_force() -> QuerySet[Encounter]:
 
 
 def _notifiable(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return _with_disease(rows).exclude(disease="")
+    notifiable: QuerySet[Any] = _with_disease(rows).exclude(disease="")
+    return notifiable
 
 
 def _with_disease(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Aggregate, Expression, Model, Q, QuerySet
+from django.db.models import Aggregate, Expression, F, Model, Q, QuerySet
 from django.utils.module_loading import module_has_submodule
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Dimension:
 
     code: str
     title: str | _StrPromise
-    key: Expression
+    key: Expression | F
     names: Names = _no_names
     singles_out: bool = False
     prepare: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows

@@ -95,7 +95,7 @@ def _period(indicator: Indicator, countable: Countable, start: date, end: date) 
 def _keyed(rows: QuerySet[Any], dimensions: Sequence[Dimension]) -> QuerySet[Any]:
     for dimension in dimensions:
         rows = dimension.prepare(rows)
-    keys: dict[str, Expression] = {f"key_{dimension.code}": dimension.key for dimension in dimensions}
+    keys: dict[str, Expression | F] = {f"key_{dimension.code}": dimension.key for dimension in dimensions}
     keyed: QuerySet[Any] = rows.annotate(**keys)
     return keyed
 
