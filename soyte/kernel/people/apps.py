@@ -7,4 +7,7 @@ class People(RoomConfig):
     name = "soyte.kernel.people"
     label = "people"
     title = verbose_name = _("Người dân")
-    permissions = (Permission("people.review", _("Quyết định các cặp người nghi trùng")),)
+    permissions = (
+        Permission("pairs.read", _("Xem các cặp người nghi trùng")),
+        Permission("pairs.decide", _("Quyết định các cặp người nghi trùng")),
+    )

@@ -180,6 +180,8 @@ class ReviewPair(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    # Of a pair that is one person: which of the two was chosen to speak for both; null = nobody chose.
+    keeps = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     note = models.TextField(blank=True, default="")
 
     class Meta:
@@ -187,6 +189,9 @@ class ReviewPair(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["a", "b"], name="review_pair_once"),
             models.CheckConstraint(condition=Q(a__lt=F("b")), name="review_pair_ordered"),
+            models.CheckConstraint(
+                condition=Q(keeps__isnull=True) | Q(state="same") & (Q(keeps=F("a")) | Q(keeps=F("b"))),
+                name="review_pair_keeps_one_of_both"),
         ]
         indexes: ClassVar = [
             # The review list by state, newest first; the other half of a person's pairs.

@@ -18,7 +18,7 @@ from soyte.kernel.people.selectors import family
 from soyte.kernel.sql import advisory_lock_many
 
 State = ReviewPair.State
-PERMISSION = "people.review"
+PERMISSION = "pairs.decide"
 
 
 class PairDecided(DomainError):
@@ -38,15 +38,15 @@ class DecisionsContradict(DomainError):
 
 
 @transaction.atomic
-def decide_same(pair_id: int, *, actor: Acting, note: str = "") -> ReviewPair:
-    """The pair is one person: the older row stands for both from now on.
+def decide_same(pair_id: int, *, actor: Acting, keep: uuid.UUID | None = None, note: str = "") -> ReviewPair:
+    """The pair is one person: `keep`, one of the two, stands for both from now on; without it the older row.
 
     Raises DecisionsContradict where persons would become one who were decided to be different.
     """
     pair = _to_decide(pair_id, actor, PairDecided, State.OPEN)
     together = {*family(pair.a_id), *family(pair.b_id)}
     _refuse_contradiction(ReviewPair.objects.filter(a__in=together, b__in=together, state=State.DIFFERENT))
-    return _decide(pair, State.SAME, actor, note)
+    return _decide(pair, State.SAME, actor, note, keep)
 
 
 @transaction.atomic
@@ -81,15 +81,16 @@ def _refuse_contradiction(pairs: Iterable[ReviewPair]) -> None:
         raise DecisionsContradict(a=pair.a.full_name, b=pair.b.full_name)
 
 
-def _decide(pair: ReviewPair, state: State, actor: Acting, note: str) -> ReviewPair:
-    before, pair.state, pair.note = pair.state, state, note
+def _decide(pair: ReviewPair, state: State, actor: Acting, note: str, keep: uuid.UUID | None = None) -> ReviewPair:
+    before, pair.state, pair.note, pair.keeps_id = pair.state, state, note, keep
     decided = state != State.OPEN
     pair.decided_at, pair.decided_by_id = (timezone.now(), actor.account_id) if decided else (None, None)
-    pair.save(update_fields=["state", "note", "decided_at", "decided_by"])
+    pair.save(update_fields=["state", "note", "keeps", "decided_at", "decided_by"])
     for person_id in (pair.a_id, pair.b_id):
         _merge_family(_same_as(person_id))
     audit.record(actor, PERMISSION, obj=pair, person_id=pair.a_id, reason=note, details={
-        "a": str(pair.a_id), "b": str(pair.b_id), "before": before, "after": state.value})
+        "a": str(pair.a_id), "b": str(pair.b_id), "before": before, "after": state.value,
+        **({"keeps": str(keep)} if keep else {})})
     return pair
 
 
@@ -105,7 +106,12 @@ def _same_as(person_id: uuid.UUID) -> set[uuid.UUID]:
 
 
 def _merge_family(members: set[uuid.UUID]) -> None:
-    """The oldest row (UUIDs grow with time) stands for the others."""
-    oldest = min(members)
-    Person.objects.filter(id__in=members - {oldest}).update(merged_into=oldest)
-    Person.objects.filter(id=oldest).update(merged_into=None)
+    stands = _who_stands(members)
+    Person.objects.filter(id__in=members - {stands}).update(merged_into=stands)
+    Person.objects.filter(id=stands).update(merged_into=None)
+
+
+def _who_stands(members: set[uuid.UUID]) -> uuid.UUID:
+    """The one chosen last, else the oldest row (UUIDs grow with time): follows from the decisions in force alone."""
+    choices = ReviewPair.objects.filter(a__in=members, b__in=members, state=State.SAME, keeps__isnull=False)
+    return choices.order_by("-decided_at", "-id").values_list("keeps", flat=True).first() or min(members)

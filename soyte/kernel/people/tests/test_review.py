@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from soyte.kernel.actors import Machine
 from soyte.kernel.audit.models import AuditEvent
@@ -56,7 +56,7 @@ def test_decisions_are_audited_once_each(three):
     decide_same(three.ab.id, actor=OFFICER, note="cùng mẹ")
     undo(three.ab.id, actor=OFFICER)
     assert list(AuditEvent.objects.order_by("id").values_list("action", "object_id", "reason", "details__after")) == [
-        ("people.review", str(three.ab.id), "cùng mẹ", "same"), ("people.review", str(three.ab.id), "", "open")]
+        ("pairs.decide", str(three.ab.id), "cùng mẹ", "same"), ("pairs.decide", str(three.ab.id), "", "open")]
 
 
 def test_families_grow_over_pairs_and_fall_apart_in_any_order(three):
@@ -68,6 +68,26 @@ def test_families_grow_over_pairs_and_fall_apart_in_any_order(three):
         three.a: [three.a, three.b], three.b: [three.a, three.b], three.c: [three.c]}
     undo(three.ab.id, actor=OFFICER)
     assert not Person.objects.filter(merged_into__isnull=False).exists()
+
+
+def test_the_row_chosen_last_stands_and_undoing_gives_the_word_back(three):
+    decide_same(three.ab.id, actor=OFFICER, keep=three.b)
+    assert {person.record_id for person in Person.objects.filter(id__in=[three.a, three.b])} == {three.b}
+    before = rows()
+    decide_same(three.bc.id, actor=OFFICER, keep=three.c)
+    assert {person.record_id for person in Person.objects.all()} == {three.c}
+    assert AuditEvent.objects.order_by("-id").first().details["keeps"] == str(three.c)
+    undo(three.bc.id, actor=OFFICER)
+    assert rows() == before
+    undo(three.ab.id, actor=OFFICER)
+    assert ReviewPair.objects.get(id=three.ab.id).keeps is None
+    decide_same(three.ab.id, actor=OFFICER)
+    assert Person.objects.get(id=three.b).record_id == three.a
+
+
+def test_only_one_of_the_two_can_stand(three):
+    with pytest.raises(IntegrityError, match="review_pair_keeps_one_of_both"), transaction.atomic():
+        decide_same(three.ab.id, actor=OFFICER, keep=three.c)
 
 
 def test_a_decision_against_an_earlier_one_is_refused(three):
