@@ -100,7 +100,7 @@ def _run(*args: object, quiet: bool = True) -> None:
         cwd="/",
         stdout=sink,
         stderr=sink,
-        env={**os.environ, "HOME": "/tmp", "LC_ALL": "C"},
+        env={**os.environ, "HOME": "/tmp", "LC_ALL": "C"},  # noqa: S108 - initdb wants a home that its user can read
         **_as_database_user(),
     )  # type: ignore[call-overload]
 

@@ -48,7 +48,8 @@ def _with_disease(rows: QuerySet[Any]) -> QuerySet[Any]:
         for disease, start, end, icds in _notifiable_periods(list(written))
     ]
     disease = Case(*branches, default=Value("")) if branches else Value("")
-    return rows.annotate(disease=Cast(disease, CharField()))
+    named: QuerySet[Any] = rows.annotate(disease=Cast(disease, CharField()))
+    return named
 
 
 def _midnight(day: date) -> datetime:
