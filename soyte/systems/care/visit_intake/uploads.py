@@ -5,8 +5,10 @@ A ZIP is opened entry by entry, in the order of names, under limits that a bomb 
 
 from __future__ import annotations
 
+import lzma
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -22,7 +24,7 @@ from soyte.kernel.actors import Acting
 from soyte.kernel.ids import uuid7
 from soyte.kernel.jobs.services import put
 from soyte.kernel.organisations.models import Unit
-from soyte.systems.care.visit_intake.ingest.held import Source
+from soyte.systems.care.visit_intake.ingest.held import Source, SourceFault
 from soyte.systems.care.visit_intake.ingest.receive import receive
 from soyte.systems.care.visit_intake.models import Receipt, Upload, UploadedFile
 from soyte.systems.care.visit_intake.services import sender_of
@@ -81,7 +83,7 @@ def receive_kept(upload: Upload) -> None:
     path.unlink(missing_ok=True)
 
 
-class ZipFault(Exception):
+class ZipFault(SourceFault):
     """A ZIP that cannot be taken, or not to its end; `code` is a rule code."""
 
     def __init__(self, code: str) -> None:
@@ -103,7 +105,7 @@ def _sources(upload: Upload, path: Path) -> Iterator[Source]:
         with zipfile.ZipFile(path) as archive:
             for entry in zip_entries(archive):
                 yield Source(f"{upload.filename}/{entry.filename}", partial(_unpacked, path, entry))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError):
+    except zipfile.BadZipFile:
         raise ZipFault(BAD_ZIP) from None
 
 
@@ -132,7 +134,7 @@ def _unpacked(path: Path, entry: zipfile.ZipInfo) -> BinaryIO:
                 if left < 0:
                     raise ZipFault(BOMB)
                 target.write(chunk)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error, lzma.LZMAError):
         target.close()
         raise ZipFault(BAD_ZIP) from None
     target.seek(0, os.SEEK_SET)

@@ -15,9 +15,13 @@ _CHUNK = 1 << 20
 _PART = 4 << 20  # pieces of a file that could not be cut
 
 
+class SourceFault(Exception):
+    """A source cannot give its bytes. What came before it is received, then this is raised to who gave the sources."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to be received: its name as the sender gave it, and how to open it, more than once."""
+    """A file to be received: its name as the sender gave it, and how to open it, more than once (or SourceFault)."""
 
     name: str
     open: Callable[[], BinaryIO]

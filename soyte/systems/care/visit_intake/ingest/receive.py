@@ -19,7 +19,7 @@ from soyte.clinical.terminology import selectors as terminology
 from soyte.kernel.actors import Acting
 from soyte.systems.care.visit_intake.ingest import receipts, sheets
 from soyte.systems.care.visit_intake.ingest.batch import StoredVisit, store
-from soyte.systems.care.visit_intake.ingest.held import Held, Source
+from soyte.systems.care.visit_intake.ingest.held import Held, Source, SourceFault
 from soyte.systems.care.visit_intake.ingest.judge import Knowledge, Piece, judge_all
 from soyte.systems.care.visit_intake.ingest.knowledge import database_lists
 from soyte.systems.care.visit_intake.ingest.pool import Inline, Pool, Runner
@@ -95,8 +95,11 @@ class _Intake:
     knowledge: Knowledge | None = None  # only for files that are one table; workers have their own
 
     def receive(self, sources: Iterable[Source]) -> Iterator[Outcome]:
-        for group in _groups(sources):
-            self._open(group)
+        fault: SourceFault | None = None
+        groups = _groups(sources)
+        while fault is None and (group := next(groups, None)) is not None:
+            fault = group.fault
+            self._open(group.files)
             self._collect(all_of_them=False)
             yield from self._tell()
         self._drain()
@@ -104,6 +107,8 @@ class _Intake:
             yield from self._tell()
             if self.slots:
                 self._open_after_others(self.slots[0])
+        if fault is not None:
+            raise fault
 
     def leave(self) -> None:
         """Give the files back that are still ours: at the end none, after a fault those that were cut short."""
@@ -207,17 +212,34 @@ class _Intake:
                 yield receipts.outcome(slot.file)
 
 
-def _groups(sources: Iterable[Source]) -> Iterator[list[tuple[Source, Held]]]:
-    """Files surveyed, in groups that make about one batch, so that small files share a transaction."""
-    group: list[tuple[Source, Held]] = []
-    visits = size = 0
-    for source in sources:
-        held = Held(source)
-        group.append((source, held))
-        visits += len(held.survey.visits)
-        size += held.size
-        if visits >= BATCH_VISITS or size >= BATCH_BYTES or len(group) >= GROUP_FILES:
-            yield group
-            group, visits, size = [], 0, 0
-    if group:
+@dataclass(slots=True)
+class _Group:
+    """Files surveyed, that make about one batch, so that small files share a transaction."""
+
+    files: list[tuple[Source, Held]] = field(default_factory=list)
+    visits: int = 0
+    size: int = 0
+    fault: SourceFault | None = None  # why no more files follow
+
+    def add(self, source: Source, held: Held) -> None:
+        self.files.append((source, held))
+        self.visits += len(held.survey.visits)
+        self.size += held.size
+
+    @property
+    def is_full(self) -> bool:
+        return self.visits >= BATCH_VISITS or self.size >= BATCH_BYTES or len(self.files) >= GROUP_FILES
+
+
+def _groups(sources: Iterable[Source]) -> Iterator[_Group]:
+    group = _Group()
+    try:
+        for source in sources:
+            group.add(source, Held(source))
+            if group.is_full:
+                yield group
+                group = _Group()
+    except SourceFault as fault:
+        group.fault = fault
+    if group.files or group.fault:
         yield group
