@@ -1,9 +1,10 @@
-"""The door for other systems: where a fact of the record was read, and which versions of a visit were received."""
+"""The door for other systems: where a fact of the record was read, which versions of a visit were received, and by which
+rules files are judged."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from soyte.clinical.encounters.models import Encounter
 from soyte.formats.visitfile.excerpt import NOTHING, excerpt
 from soyte.kernel.actors import Acting
 from soyte.kernel.files.selectors import get
+from soyte.systems.care.visit_intake import rules
 from soyte.systems.care.visit_intake.models import ReceiptVisit
 
 
@@ -63,3 +65,38 @@ def _state(row: ReceiptVisit) -> str:
     if row.encounter.withdrawn_at:
         return _("đã rút")
     return _("đã có bản khác thay")
+
+
+def rule_list(on: dt.date) -> list[rules.RuleEntry]:
+    """Every rule by which visit files are judged, with its severity of the day."""
+    return rules.inventory(on)
+
+
+def rule_weights(code: str) -> tuple[rules.Weight, ...]:
+    """The severities of a rule by day, earliest first."""
+    return rules.weights(code)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayError:
+    """An error of the insurer's gateway: the rules that answer it, or the class and note of why none does."""
+
+    number: str
+    table: str
+    reason: str
+    rules: Sequence[str]
+    note: str
+
+
+def gateway_errors() -> list[GatewayError]:
+    """The gateway's catalogue of errors, by number."""
+    found = (
+        GatewayError(row["number"], row["table"], row["class"], row["rules"].split(), row["note"])
+        for row in rules.coverage()
+    )
+    return sorted(found, key=lambda error: (len(error.number), error.number))
+
+
+def gateway_reasons() -> Mapping[str, str]:
+    """Vietnamese names of `GatewayError.reason`; "covered" is the one with rules."""
+    return rules.coverage_classes()

@@ -12,6 +12,7 @@ from soyte.systems.care.visit_intake.rules.catalogue import (
     WARNING,
     Period,
     Rule,
+    Weight,
     aliases,
     coverage,
     coverage_classes,
@@ -19,6 +20,7 @@ from soyte.systems.care.visit_intake.rules.catalogue import (
     rule,
     rules,
     severity,
+    weights,
 )
 from soyte.systems.care.visit_intake.rules.envelope import version_day
 from soyte.systems.care.visit_intake.rules.inventory import RuleEntry, inventory
@@ -52,6 +54,7 @@ __all__ = [
     "Period",
     "Rule",
     "RuleEntry",
+    "Weight",
     "aliases",
     "check_envelope",
     "check_sheet",
@@ -70,4 +73,5 @@ __all__ = [
     "verdict",
     "version_day",
     "weighed",
+    "weights",
 ]

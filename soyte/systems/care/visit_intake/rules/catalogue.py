@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -89,6 +89,32 @@ def severity(code: str, on: date) -> str:
         if period.holds(on):
             return period.severity
     return WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """The severity of one rule from one day to another (both included; None = open)."""
+
+    severity: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+@cache
+def weights(code: str) -> tuple[Weight, ...]:
+    """The severities that a rule has had, has and will have, earliest first; neighbours that are the same are one."""
+    edges = {period.valid_from for period in _weights(code)} | {
+        period.valid_to + timedelta(days=1) for period in _weights(code) if period.valid_to
+    }
+    days = [date.min, *sorted(edge for edge in edges if edge)]
+    starts = [
+        day for number, day in enumerate(days) if number == 0 or severity(code, day) != severity(code, days[number - 1])
+    ]
+    ends = [day - timedelta(days=1) for day in starts[1:]]
+    return tuple(
+        Weight(severity(code, start), None if start == date.min else start, end)
+        for start, end in zip(starts, [*ends, None], strict=True)
+    )
 
 
 @cache

@@ -20,10 +20,13 @@ AGE_MARKS = tuple(f"3.{number}" for number in range(1, 11))
 
 @dataclass(frozen=True, slots=True)
 class RuleEntry:
-    """One rule on one day. `subject` says which field it is about, "" for a rule over several."""
+    """One rule on one day. `subject` says which field it is about, "" for a rule over several. `what` and `mend` have
+    "…" where a finding names its own facts."""
 
     code: str
     title: str
+    what: str
+    mend: str
     subject: str
     severity: str  # error | warning | note | off
     source: str
@@ -41,12 +44,30 @@ def _entry(code: str, subject: str, variant: str, generations: tuple[str, ...], 
     return RuleEntry(
         code=code,
         title=rule.title,
+        what=_worded(rule.what, code, subject),
+        mend=_worded(rule.mend, code, subject),
         subject=subject,
         severity=catalogue.severity(code, on),
         source=rule.source,
         aliases=catalogue.aliases(code, variant),
         generations=generations,
     )
+
+
+class _Place(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _worded(text: str, code: str, subject: str) -> str:
+    """A template with the table and the field that the rule's code names, and the field's label."""
+    parts = code.split(".")
+    at = next((number for number, part in enumerate(parts) if part.startswith("XML")), None)
+    named = {} if at is None else dict(zip(("table", "field"), parts[at : at + 2], strict=False))
+    label = subject.partition(" · ")[2].rpartition(" (")[0]
+    if label:
+        named |= {"label": label, "label_lower": label[:1].lower() + label[1:]}
+    return text.format_map(_Place(named))
 
 
 @cache

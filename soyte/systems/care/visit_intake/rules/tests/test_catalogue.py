@@ -16,6 +16,7 @@ from soyte.systems.care.visit_intake.rules import (
     periods,
     rules,
     severity,
+    weights,
 )
 from soyte.systems.care.visit_intake.rules.tabular import table
 
@@ -89,6 +90,21 @@ def test_the_inventory_lists_every_rule_once_with_words_and_weight():
     assert len({entry.code for entry in entries}) == len(entries)
     for entry in entries:
         assert entry.title and entry.source and entry.severity in (*SEVERITIES, "off"), entry.code
+
+
+def test_the_inventory_words_a_rule_without_a_finding():
+    entry = next(entry for entry in inventory(date(2026, 9, 1)) if entry.code == "XML1.DIA_CHI.required")
+    assert entry.what.endswith("(DIA_CHI) để trống.") and entry.mend == "Ghi địa chỉ nơi ở."
+    assert all("{" not in entry.what + entry.mend for entry in inventory(date(2026, 9, 1)))
+
+
+def test_weights_tell_the_whole_history_of_a_rule():
+    before, after = weights("envelope.CHUKYDONVI.empty")
+    assert (before.severity, before.valid_from, before.valid_to) == ("note", None, date(2025, 12, 31))
+    assert (after.severity, after.valid_from, after.valid_to) == ("warning", date(2026, 1, 1), None)
+    for entry in inventory(date(2026, 9, 1)):
+        assert weights(entry.code)[-1].valid_to is None
+        assert entry.severity == severity(entry.code, date(2026, 9, 1))
 
 
 @pytest.mark.parametrize(
