@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
 from soyte.kernel.content.rows import ContentRow, DatedRow
-from soyte.kernel.content.targets import Batch
+from soyte.kernel.content.targets import Batch, HeldRows
 from soyte.kernel.content.versions import (
     Changes,
     Row,
@@ -91,6 +91,11 @@ class TableTarget:
     def _held(self, batch: Batch) -> list[Row]:
         held = self.model._default_manager.filter(**self._scope(batch.set_code))
         return list(held.values("id", *self._scope(batch.set_code), *self._stored))
+
+    def held_rows(self, set_code: str) -> HeldRows:
+        scope = self._scope(set_code)
+        key = tuple(name for name in self.shape.key if name not in scope)
+        return HeldRows(self.model._default_manager.filter(**scope), key, self.shape.facts, self.is_dated)
 
     def overlapping(self, batch: Batch) -> list[tuple[Row, Row]]:
         """Judged by the columns of the key that a row of the file has; rows without dates hold on every day."""

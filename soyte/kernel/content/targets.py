@@ -11,8 +11,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from django.db.models import QuerySet
 from django.utils.module_loading import autodiscover_modules
 
 from soyte.kernel.content.manifest import FoundSet
@@ -42,6 +43,17 @@ class Batch:
         return self.found.code
 
 
+@dataclass(frozen=True, slots=True)
+class HeldRows:
+    """Rows of a set in their table: `key` and `facts` are columns of `rows`, none of `key` is null. `is_dated`: with
+    valid_from and valid_to; else rows that hold no more are `withdrawn`."""
+
+    rows: QuerySet[Any]
+    key: tuple[str, ...]
+    facts: tuple[str, ...]
+    is_dated: bool = True
+
+
 class Target(Protocol):
     """What the loader asks of a target. `row` is the schema of sets that name none of their own."""
 
@@ -55,6 +67,9 @@ class Target(Protocol):
 
     def apply(self, batch: Batch, changes: Changes) -> None:
         """Write what `plan` found. The caller holds the content lock and a transaction."""
+
+    def held_rows(self, set_code: str) -> HeldRows:
+        """The table's rows of a set, for a page that lists them."""
 
 
 _targets: dict[str, Target] = {}

@@ -89,7 +89,7 @@ def _cell(value: Any) -> str:
         return str(int(value))
     if isinstance(value, dt.datetime):
         return value.date().isoformat()
-    return " ".join(nfc(str(value)).split())
+    return " ".join(nfc(str(value)).replace("\0", "").split())  # which no database keeps
 
 
 def _table(lines: Iterable[Sequence[Any]]) -> Table:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from soyte.kernel.content.rows import ContentRow, DatedRow
-from soyte.kernel.content.targets import Batch, register_target
+from soyte.kernel.content.targets import Batch, HeldRows, register_target
 from soyte.kernel.content.versions import Changes, Row, Shape, overlapping
 from soyte.kernel.organisations.content_schemas import FACILITY_KINDS, DepartmentRow, FacilityRow
 from soyte.kernel.organisations.models import Unit, UnitName
@@ -34,6 +34,10 @@ class UnitTarget:
         self.row = row
         self._describe = describe
         self._shape = Shape((key,), _FACTS)
+
+    def held_rows(self, set_code: str) -> HeldRows:
+        rows = Unit.objects.filter(**{f"{self.key}__isnull": False})
+        return HeldRows(rows, (self.key,), tuple(fact for fact in _FACTS if fact != "parent_key"))
 
     def overlapping(self, batch: Batch) -> list[tuple[Columns, Columns]]:
         return [(dict(one), dict(other)) for one, other in overlapping(self._described(batch), self._shape)]
