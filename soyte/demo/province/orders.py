@@ -181,11 +181,11 @@ class Clinic:
         if plan.kind != "07":
             self._exam()
         if not self.facility.station and plan.kind != "07":
-            wanted = 0.38 if plan.regular else 0.55
+            wanted = 0.42 if plan.regular else 0.68
             if care.icd3 == DENGUE or (care.tests and rng.random() < wanted):
                 for short in care.tests:
                     self._test(short, self._at(12))
-            if care.imaging and rng.random() < (0.16 if plan.regular else 0.42):
+            if care.imaging and rng.random() < (0.2 if plan.regular else 0.5):
                 self._image(rng.choice(care.imaging), self._at(15))
         sessions = (plan.end.date() - plan.start.date()).days + 1 if plan.kind == "02" else 1
         for short in care.procedures:

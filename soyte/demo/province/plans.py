@@ -26,6 +26,7 @@ HIV, TUBERCULOSIS = "B20.9", "A15.0"
 TREATMENT_DAYS = 180  # of tuberculosis
 ATTENDANCE = 0.86  # share of the appointments of a long-term condition that are kept
 REGULAR_VISITS = YEAR / 29 * ATTENDANCE  # a person with a long-term condition makes so many a year
+UNINSURED_SENT_SINCE = date(2024, 7, 1)  # files of QĐ 4210 were claims: they held insured visits only
 WITHOUT_CARD = 0.043  # visits of insured people that are paid in cash
 DEATH_IN_HOSPITAL = 0.25
 PHYSICAL = {"I69", "M54", "M47", "M75"}
@@ -272,9 +273,10 @@ class Life:
             end = datetime.combine(day, time(rng.randrange(1, 23), rng.randrange(60)))
             self._add(self._stay(rng, icd10, start, end, facility=_hospital(rng, icd10[:3]), result="5"))
 
-    def _insured(self, rng: Random, facility: Facility) -> bool:
+    def _insured(self, rng: Random, facility: Facility, day: date) -> bool:
         cash = WITHOUT_CARD * (3 if facility.ownership == "private" else 0.8)
-        return bool(self.person.insurance) and rng.random() >= cash
+        shown = rng.random() >= cash or day < UNINSURED_SENT_SINCE
+        return bool(self.person.insurance) and shown
 
     def _outpatient(self, rng: Random, first: date, diagnosis: Diagnosis, age: int) -> None:
         icd3 = diagnosis.icd10[:3]
@@ -292,7 +294,7 @@ class Life:
         came_from = frame.centre_of(self.person.home.commune.district_code) if hospital and rng.random() < 0.5 else None
         comes_again = rng.random() < 0.08 and kind == "01"
         self._add(Plan(
-            self.person, facility, kind, diagnosis.icd10, start, end, insured=self._insured(rng, facility),
+            self.person, facility, kind, diagnosis.icd10, start, end, insured=self._insured(rng, facility, end.date()),
             result=rng.choice("1122") if age < 60 else "2", referred_from=came_from,
             appointment=day + timedelta(days=rng.randrange(5, 15)) if comes_again else None,
         ))
@@ -334,7 +336,7 @@ class Life:
                 result, leaving = "6", "4"
         again = rng.random() < 0.25 and result in "12"
         return Plan(
-            self.person, facility, kind, icd10, start, end, insured=self._insured(rng, facility),
+            self.person, facility, kind, icd10, start, end, insured=self._insured(rng, facility, end.date()),
             result=result, leaving=leaving,
             appointment=end.date() + timedelta(days=rng.randrange(7, 15)) if again else None,
         )
@@ -404,7 +406,7 @@ class Life:
             opened = day + timedelta(days=max(0, 7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
             kept, start = rng.random() < ATTENDANCE, _arrival(rng, opened)
             kind = "07" if rng.random() < 0.03 else "05"
-            insured = self._insured(rng, condition.facility)
+            insured = self._insured(rng, condition.facility, opened)
             length = rng.randrange(40, 190)
             if kept and opened >= self.world.start:
                 self._add(Plan(
@@ -422,11 +424,11 @@ class Life:
                 if rng.random() < 0.3:
                     facility = frame.station_of(self.person.home.commune)
                 self._add(Plan(self.person, facility, "01", case.icd10, start, start + timedelta(minutes=90),
-                               insured=self._insured(rng, facility), result="2", outbreak=case.outbreak))
+                               insured=self._insured(rng, facility, case.day), result="2", outbreak=case.outbreak))
             else:
                 end = _leaves(rng, case.day + timedelta(days=rng.randrange(3, 8)))
                 self._add(Plan(self.person, facility, "03", case.icd10, start, end,
-                               insured=self._insured(rng, facility), result="1", outbreak=case.outbreak))
+                               insured=self._insured(rng, facility, case.day), result="1", outbreak=case.outbreak))
 
     def _in_order(self) -> Iterator[Plan]:
         """One visit a day, none during a stay, none after death; an outbreak's case comes before others."""
@@ -439,6 +441,8 @@ class Life:
             if busy or same_day or plan.start.date() > last_day:
                 continue
             if self.died and plan.end.date() > self.died:
+                continue
+            if not plan.insured and plan.end.date() < UNINSURED_SENT_SINCE:
                 continue
             taken.append((plan.start, plan.end))
             kept.append(plan)

@@ -15,7 +15,7 @@ from soyte.demo.province.people import CHILD_CARD_UNTIL_MONTHS, SPREAD, Person, 
 NUMBERS_AFTER_DAYS = 45  # a newborn has no numbers before
 LATE_MAP_DAYS = 45  # some software kept the old communes so long
 CARD_PROVINCE_CHANGES = date(2026, 1, 1)  # cards of the year after the merger carry the new province
-CITIZEN_NUMBER_OF_CHILDREN = 0.45  # share of children under 14 whose number the desk knows
+CITIZEN_NUMBER_OF_CHILDREN = 0.7  # share of children under 14 whose number the desk knows
 UNKNOWN_DAY = "00000000"
 
 

@@ -3,9 +3,13 @@
 import csv
 import hashlib
 import io
+import os
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +18,7 @@ from soyte.demo.province.cli import main
 from soyte.demo.province.generate import Province
 from soyte.formats.visitfile import read_check_in, read_visit, survey
 
+ROOT = Path(__file__).parents[4]
 UNTIL = date(2025, 9, 30)  # the period holds all generations of files and both maps
 SMALL = Province.of_years(people=150, years=2, until=UNTIL, seed="7", outbreaks=1)
 KIND_OF_4210 = {"1": "01", "2": "02", "3": "03"}
@@ -226,3 +231,18 @@ def test_day_by_day_gives_the_visits_of_the_day():
     day = UNTIL + timedelta(days=2)
     visits = list(generate.of_day(SMALL, day))
     assert Counter(visit.end.date() == day or visit.start.date() == day for visit in visits) == {True: len(visits)}
+
+
+def test_bytes_do_not_depend_on_the_hash_seed_of_the_process(tmp_path):
+    command = [sys.executable, "-c", "import sys; from soyte.demo.province.cli import main; sys.exit(main(sys.argv[1:]))",
+               "--people", "40", "--years", "1", "--until", "2025-09-30", "--out"]
+    for hash_seed in ("1", "2"):
+        subprocess.run([*command, str(tmp_path / hash_seed)], check=True, capture_output=True, cwd=ROOT,
+                       env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)})
+    assert fingerprint(tmp_path / "1") == fingerprint(tmp_path / "2")
+
+
+def test_files_of_the_claims_era_hold_insured_visits_only(province):
+    for _, _, visit in read_back(province):
+        if visit.generation == "4210" and visit.summary.values["NGAY_SINH"] < "2023":
+            assert visit.summary.values["MA_THE"]
