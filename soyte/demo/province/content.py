@@ -13,10 +13,11 @@ FOLDER = Path(__file__).parent / "content"
 AGE_BANDS = ((0, 4), (5, 14), (15, 29), (30, 44), (45, 59), (60, 120))
 
 
-def rows(name: str) -> list[dict[str, str]]:
+@cache
+def rows(name: str) -> tuple[dict[str, str], ...]:
     """The rows of one content file."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+        return tuple(csv.DictReader(stream))
 
 
 def band(age: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,10 +71,10 @@ def draw(plan: Plan, generation: str, *, seed: str) -> Planted | None:
 
 def spoil(written: Written, planted: Planted) -> Tables | None:
     """The visit's tables with the fault in them; None where this visit has nothing to spoil."""
-    tables = copy.deepcopy(written.tables)
     spoiler = _SPOILERS.get(planted.fault.name)
-    if spoiler is None:
-        return tables
+    if spoiler is None:  # sent again as it was: nothing is wrong with it
+        return written.tables
+    tables = {name: [dict(row) for row in rows] for name, rows in written.tables.items()}
     return tables if spoiler(tables, planted.fault.field_in(written.generation)) else None
 
 
