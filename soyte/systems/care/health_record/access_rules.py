@@ -1,18 +1,21 @@
 """Who may find a person, and who may read a record.
 
 A person is found by whoever may search: the hit shows no health fact and is audited. A record opens to a doctor at whose
-facility the person was seen in the last twelve months, or who gave a reason.
+facility the person was seen in the last twelve months, or who gave a reason. Persons who were merged share one record.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from soyte.clinical.encounters.models import CheckIn, Encounter
-from soyte.kernel.access.rules import Clause, Rows, Rule, label_bar, opened_with_reason
+from soyte.kernel.access.models import BreakGlass
+from soyte.kernel.access.rules import Clause, Rows, Rule, label_bar
 from soyte.kernel.actors import Acting
 from soyte.kernel.people.models import Person
 
@@ -23,27 +26,62 @@ def _everybody() -> Clause:
     return Clause("everybody", _("là một người trong danh bạ của tỉnh"), lambda actor: True)
 
 
-def _treated_here(person: str) -> Clause:
-    """`person`: path from the row to the person's key."""
+def _family() -> QuerySet[Person]:
+    """The persons who make one record with the person of the row outside: those merged, and the one who stands for them."""
+    record = Coalesce(OuterRef("merged_into_id"), OuterRef("pk"))
+    return Person.objects.filter(Q(pk=record) | Q(merged_into=record))
+
+
+def _treated_here(actor: Acting) -> Q:
+    """Members of a family seen here. A visit that the actor may not see opens nothing: an open record without a visit at
+    his facility would tell of it."""
+    units = actor.units("record.read")
+    mine = {} if units is None else {"unit__in": sorted(units)}
+    seen = {"person": OuterRef("pk"), "in_force": True, "labels__contained_by": sorted(actor.labels), **mine}
+    since = actor.now - TREATED_WITHIN
+    visits = Encounter.objects.filter(ended_at__gte=since, **seen)
+    arrivals = CheckIn.objects.filter(started_at__gte=since, **seen)
+    return Q(Exists(visits)) | Q(Exists(arrivals))
+
+
+def _opened(actor: Acting) -> Q:
+    opened = BreakGlass.objects.filter(account=actor.account_id, person_id=OuterRef("pk"), until__gt=actor.now)
+    return Q(Exists(opened))
+
+
+def _some_member(*ways: Callable[[Acting], Q]) -> Callable[[Acting], Rows]:
+    """Persons of whose family somebody is taken by one of `ways`."""
 
     def rows(actor: Acting) -> Rows:
-        units = actor.units("record.read")
-        since = actor.now - TREATED_WITHIN
-        mine = {} if units is None else {"unit__in": sorted(units)}
-        visits = Encounter.objects.filter(person=OuterRef(person), in_force=True, ended_at__gte=since, **mine)
-        arrivals = CheckIn.objects.filter(person=OuterRef(person), in_force=True, started_at__gte=since, **mine)
-        return Q(Exists(visits)) | Q(Exists(arrivals))
+        taken = Q()
+        for way in ways:
+            taken |= way(actor)
+        return Q(Exists(_family().filter(taken)))
 
-    return Clause("treated_here", _("của người đã khám tại cơ sở của bạn trong 12 tháng"), rows)
+    return rows
+
+
+def _of_open_record(actor: Acting) -> Rows:
+    """Visits of the persons whose record is open: asked once a person, not once a visit."""
+    return Q(person__in=Person.objects.filter(_some_member(_treated_here, _opened)(actor)))
 
 
 RULES = (
     Rule("record.search", Person, opens=(_everybody(),)),
-    Rule("record.read", Person, opens=(_treated_here("pk"), opened_with_reason("pk"))),
+    Rule(
+        "record.read",
+        Person,
+        opens=(
+            Clause(
+                "treated_here", _("của người đã khám tại cơ sở của bạn trong 12 tháng"), _some_member(_treated_here)
+            ),
+            Clause("opened_with_reason", _("đã được bạn mở kèm lý do và còn thời hạn"), _some_member(_opened)),
+        ),
+    ),
     Rule(
         "record.read",
         Encounter,
-        opens=(_treated_here("person_id"), opened_with_reason("person_id")),
+        opens=(Clause("of_open_record", _("thuộc một hồ sơ đang mở cho bạn"), _of_open_record),),
         bars=(label_bar("labels"),),
     ),
 )

@@ -11,7 +11,7 @@ from soyte.kernel.access.policy import visible
 from soyte.kernel.audit.services import record_reads
 from soyte.kernel.people.models import Person
 from soyte.kernel.people.selectors import search as search_people
-from soyte.systems.care.health_record import showing
+from soyte.systems.care.health_record.pages import people as people_words
 from soyte.ui.components import Hit
 
 MOST = 11
@@ -27,7 +27,9 @@ def search(actor: Actor, query: str) -> list[Hit]:
     return [
         Hit(
             person.full_name,
-            " · ".join(filter(None, [showing.sex(person), str(person.birth_year or ""), showing.told_apart(person)])),
+            " · ".join(
+                filter(None, [people_words.sex(person), str(person.birth_year or ""), people_words.told_apart(person)])
+            ),
             reverse("health_record:record", args=[person.pk]),
             _("Người dân"),
             "user",

@@ -1,0 +1,87 @@
+"""Who a person is, in the words of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from soyte.kernel.audit.models import AuditEvent
+from soyte.kernel.people.models import Identifier, Person
+
+LAST = 4
+SEX = {"1": gettext_lazy("Nam"), "2": gettext_lazy("Nữ")}
+
+
+def sex(person: Person) -> str:
+    return sex_of(person.sex)
+
+
+def sex_of(code: str) -> str:
+    return str(SEX.get(code, _("Chưa xác định")))
+
+
+def last_digits(value: str) -> str:
+    """All but the last four digits hidden: enough to tell two namesakes apart, too little to copy."""
+    return f"•••• {value[-LAST:]}"
+
+
+def told_apart(person: Person) -> str:
+    """The last digits of a number of the person, for telling namesakes apart; "" without a number."""
+    kinds = {Identifier.Kind.CITIZEN, Identifier.Kind.INSURANCE}
+    known = sorted((row.kind, row.value) for row in person.identifiers.all() if row.kind in kinds)
+    return last_digits(known[0][1]) if known else ""
+
+
+def initials(name: str) -> str:
+    parts = name.split()
+    return (parts[0][:1] + parts[-1][:1]).upper() if len(parts) > 1 else name[:2].upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An identifier as the record shows it."""
+
+    title: str
+    value: str
+    until: date | None
+
+
+def numbers(identifiers: Iterable[Identifier], today: date) -> list[Number]:
+    """The citizen number and the insurance cards, those in force first; at most three."""
+    wanted = [
+        row
+        for row in identifiers
+        if row.kind in {Identifier.Kind.CITIZEN, Identifier.Kind.INSURANCE, Identifier.Kind.PASSPORT}
+    ]
+    wanted.sort(
+        key=lambda row: (row.kind != Identifier.Kind.CITIZEN, row.valid_to is not None and row.valid_to <= today)
+    )
+    seen: set[tuple[str, str]] = set()
+    shown = []
+    for row in wanted:
+        if (row.kind, row.value) not in seen:
+            seen.add((row.kind, row.value))
+            shown.append(Number(str(row.get_kind_display()), last_digits(row.value), row.valid_to))
+    return shown[:3]
+
+
+READ = {
+    "record": gettext_lazy("Hồ sơ"),
+    "results": gettext_lazy("Kết quả xét nghiệm"),
+    "visit": gettext_lazy("Một lượt khám"),
+    "source": gettext_lazy("Tệp gốc của một lượt khám"),
+    "paper": gettext_lazy("Một giấy tờ"),
+    "print": gettext_lazy("Bản in tóm tắt"),
+}
+
+
+def what_was_read(event: AuditEvent) -> str:
+    return str(READ.get(event.object_kind, event.object_kind))
+
+
+def reader_name(event: AuditEvent) -> str:
+    return event.account.display_name if event.account else event.actor_text

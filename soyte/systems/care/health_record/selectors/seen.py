@@ -1,0 +1,107 @@
+"""The visits of a record that an actor may read. Everything else of the record is asked by their keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from soyte.clinical.conditions.models import Condition
+from soyte.clinical.documents.models import Composition
+from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.medications.models import MedicationRequest
+from soyte.clinical.observations.models import DiagnosticReport, Observation
+from soyte.kernel.access.actor import Actor
+from soyte.kernel.access.policy import visible
+from soyte.kernel.people.models import Person
+
+Line = TypeVar("Line", bound=Model)
+
+
+class VisitFacts(NamedTuple):
+    """What the lists of a page need to know of each visit."""
+
+    id: uuid.UUID
+    kind: str
+    facility_code: str
+    unit_name: str | None
+    started_at: dt.datetime
+    ended_on: dt.date
+    sex: str
+    birth_written: str
+
+    @property
+    def facility(self) -> str:
+        """The facility's name; its code where no unit bears it."""
+        return self.unit_name or self.facility_code
+
+
+_COLUMNS = ("id", "kind", "facility_code", "unit__name", "started_at", "ended_on", "sex", "birth_written")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The visits in force that the actor may read, newest first."""
+
+    people: Sequence[uuid.UUID]
+    visits: Sequence[VisitFacts]
+
+    def __iter__(self) -> Iterator[VisitFacts]:
+        return iter(self.visits)
+
+    @cached_property
+    def by_id(self) -> dict[uuid.UUID, VisitFacts]:
+        return {visit.id: visit for visit in self.visits}
+
+    def facility(self, visit_id: uuid.UUID | None) -> str:
+        """Where a visit took place."""
+        visit = self.by_id.get(visit_id) if visit_id else None
+        return visit.facility if visit else ""
+
+    def lines(self, rows: QuerySet[Line]) -> QuerySet[Line]:
+        """Those of `rows` of a clinical table that these visits brought."""
+        return rows.filter(person_id__in=self.people, encounter_id__in=list(self.by_id))
+
+
+def people_of(person: Person) -> list[uuid.UUID]:
+    """The person and those merged into it: their visits make one record."""
+    return [person.pk, *Person.objects.filter(merged_into=person).values_list("pk", flat=True)]
+
+
+def seen(actor: Actor, people: Sequence[uuid.UUID]) -> Seen:
+    """The visits of a record (`people` of people_of) that this actor may read."""
+    rows = visible(actor, "record.read", Encounter.objects.filter(person_id__in=people, in_force=True))
+    facts = rows.order_by("-started_at", "-id").values_list(*_COLUMNS)
+    return Seen(people, [VisitFacts(*row) for row in facts])
+
+
+def encounters(keys: Sequence[uuid.UUID]) -> QuerySet[Encounter]:
+    """Whole visits of these keys, which must come from `seen`."""
+    return Encounter.objects.filter(pk__in=keys).select_related("unit")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLines:
+    """All that one visit brought, in the order of the file."""
+
+    conditions: QuerySet[Condition]
+    medicines: QuerySet[MedicationRequest]
+    results: QuerySet[Observation]
+    reports: QuerySet[DiagnosticReport]
+    papers: QuerySet[Composition]
+
+
+def lines_of(visit: Encounter) -> VisitLines:
+    mine = {"encounter": visit}
+    return VisitLines(
+        conditions=Condition.objects.filter(**mine).order_by("id"),
+        medicines=MedicationRequest.objects.filter(**mine).order_by("source_line", "id"),
+        results=Observation.objects.filter(**mine).order_by("source_table", "source_line", "id"),
+        reports=DiagnosticReport.objects.filter(**mine).order_by("source_table", "source_line", "id"),
+        papers=Composition.objects.filter(**mine).order_by("at", "id"),
+    )
