@@ -100,12 +100,11 @@
   /* ---- look: changed in place, so that a half-written form stays ---- */
   const changeTheme = async (event, form) => {
     event.preventDefault();
-    const button = event.submitter, toggles = !button.hasAttribute("aria-pressed");
-    const darkNow = root.dataset.bsTheme === "dark" || (root.dataset.bsTheme === "auto" && matchMedia("(prefers-color-scheme:dark)").matches);
-    const chosen = toggles ? (darkNow ? "light" : "dark") : button.value;
+    const button = event.submitter, chosen = button.value;
     const body = new FormData(form);
     body.set("theme", chosen);
     root.dataset.bsTheme = chosen;
+    if (!button.offsetParent) one(chosen === "dark" ? ".ib.sun" : ".ib.moon").focus();
     all("button[name=theme][aria-pressed]").forEach((choice) => choice.setAttribute("aria-pressed", String(choice.value === chosen)));
     try { await fetch(form.action, { method: "POST", body, redirect: "manual" }); } catch { /* holds for this page */ }
   };
