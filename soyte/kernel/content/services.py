@@ -164,7 +164,10 @@ def load_all(*, only: str = "", today: dt.date | None = None) -> list[Loaded]:
 
 
 def _fingerprint(changes: Changes, since: dt.date, rows: Sequence[DatedRow]) -> str:
+    """What is written and what it takes the place of: if either is another, a person must look again."""
     sha = hashlib.sha256(repr((since, sorted(changes.counts().items()))).encode())
+    for before, _after in [*changes.changed, *changes.ended]:
+        sha.update(repr(sorted(before.items(), key=lambda column: column[0])).encode())
     for row in rows:
         sha.update(repr([*row.row.__dict__.values()]).encode())
     return sha.hexdigest()

@@ -218,7 +218,8 @@ def _header(table: Table, names: dict[str, str], required: Sequence[str]) -> tup
 
 def _by_header(table: Table, found: FoundSet) -> list[TextRow]:
     fields = upload_fields(found)
-    names = {fold(heading(found, name)): name for name in fields} | {name: name for name in fields}
+    names = {fold(str(title)): name for name, title in _HEADINGS.items() if name in fields}
+    names |= {fold(heading(found, name)): name for name in fields} | {name: name for name in fields}
     header = _header(table, names, required_fields(found))
     if header is None:
         wanted = ", ".join(heading(found, name) for name in required_fields(found))
