@@ -20,10 +20,12 @@ from soyte.engines.indicators.figures import Cell, Figure, PeriodReversed, Unkno
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.systems.steering.statistics.questions import Question, question
+from soyte.systems.steering.statistics.rows import in_words
 from soyte.ui.paging import page
 from soyte.ui.xlsx import Column, download
 
 UNDER_FIVE = "dưới 5"
+MONEY = "đồng"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse
         "asked": asked,
         "lines": lines,
         "ordered": asked.by == "month",
+        "money": indicator.unit == MONEY,
         "splits": [(d.code, d.title, f"?{asked.query(theo=d.code)}", d.code == asked.by) for d in countable.dimensions],
         "dimension": countable.dimension(asked.by),
         "total_url": _rows_url(indicator_code, asked),
@@ -180,6 +183,7 @@ def figure_rows(request: HouseRequest, indicator_code: str) -> HttpResponse:
         object_id=indicator_code,
         details={"from": str(asked.start), "to": str(asked.end), "where": asked.where},
     )
+    shown = page(behind.rows.select_related("unit"), request, ["-ended_on", "-id"])
     narrowed = [
         (countable.dimension(name), key, countable.dimension(name).names([key], asked.end).get(key, key))
         for name, key in asked.where.items()
@@ -191,7 +195,8 @@ def figure_rows(request: HouseRequest, indicator_code: str) -> HttpResponse:
             "indicator": indicator,
             "asked": asked,
             "narrowed": narrowed,
-            "page": page(behind.rows.select_related("unit"), request, ["-ended_on", "-id"]),
+            "page": shown,
+            "rows": in_words(shown.rows),
             "some_hidden": behind.some_hidden,
             "back_url": f"{reverse('statistics:figure', args=[indicator_code])}?{asked.query()}",
         },

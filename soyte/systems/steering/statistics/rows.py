@@ -1,0 +1,40 @@
+"""The visits behind a figure, with the words for their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from soyte.clinical.encounters.countables import OLD_MAP_LAST_DAY
+from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.terminology import selectors as terminology
+from soyte.kernel.codes.selectors import load_list
+from soyte.kernel.places import selectors as places
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    visit: Encounter
+    facility: str
+    kind: str
+    disease: str
+    commune: str
+
+
+def in_words(visits: Sequence[Encounter]) -> list[Row]:
+    """Each visit with the names of its codes: those of its own day, of a commune also the old map's."""
+    kinds, terms = load_list("visit_kind"), terminology.terms()
+    codes = {visit.commune_code for visit in visits}
+    communes = {**places.names_on(codes, OLD_MAP_LAST_DAY), **places.names_on(codes, timezone.localdate())}
+    return [
+        Row(
+            visit,
+            visit.unit.name if visit.unit else visit.facility_code,
+            kinds.name_of(visit.kind, visit.ended_on) or visit.kind,
+            terms.icd_name(visit.main_icd, visit.ended_on),
+            communes.get(visit.commune_code, visit.commune_code),
+        )
+        for visit in visits
+    ]
