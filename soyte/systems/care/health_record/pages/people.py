@@ -9,8 +9,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from soyte.clinical.encounters.countables import OLD_MAP_LAST_DAY
 from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.people.models import Identifier, Person
+from soyte.kernel.places import selectors as places
 
 LAST = 4
 SEX = {"1": gettext_lazy("Nam"), "2": gettext_lazy("Nữ")}
@@ -85,3 +87,9 @@ def what_was_read(event: AuditEvent) -> str:
 
 def reader_name(event: AuditEvent) -> str:
     return event.account.display_name if event.account else event.actor_text
+
+
+def commune_names(codes: Iterable[str], today: date) -> dict[str, str]:
+    """Names of communes; one that ended with the old map keeps the name it had there."""
+    asked = {code for code in codes if code}
+    return {**places.names_on(asked, OLD_MAP_LAST_DAY), **places.names_on(asked, today)}

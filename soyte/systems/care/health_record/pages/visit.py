@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from soyte.clinical.conditions.models import Condition
 from soyte.clinical.documents.models import Composition
 from soyte.clinical.documents.sections import TITLES
 from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.observations.models import Observation
+from soyte.clinical.terminology.terms import Terms
+from soyte.formats.visitfile import spec
 from soyte.kernel.access.actor import Actor
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.labels import unseal
@@ -93,3 +97,16 @@ def visit_facts(visit: Encounter) -> list[Fact]:
         ),
         Fact(_("Mã liên kết"), visit.visit_code),
     ]
+
+
+def element_label(row: Observation, visit: Encounter) -> str:
+    """What a value without a name of its own is: the label of the element that it was read from (CAN_NANG)."""
+    known = spec.field(visit.generation, f"XML{row.source_table}", row.code)
+    return known.label if known else row.code
+
+
+def condition_name(row: Condition, visit: Encounter, terms: Terms) -> str:
+    """The name of a diagnosis code on the day of the visit; an accident's kind is no ICD code."""
+    if row.role == Condition.Role.ACCIDENT:
+        return load_list("accident").name_of(row.code, visit.ended_on)
+    return terms.icd_name(row.code, visit.ended_on)

@@ -21,7 +21,6 @@ from soyte.kernel.audit.services import record_reads
 from soyte.kernel.errors import DomainError
 from soyte.kernel.people.models import Person
 from soyte.kernel.people.selectors import search as search_people
-from soyte.kernel.places import selectors as places
 from soyte.systems.care.health_record.pages import people as people_words
 from soyte.systems.care.health_record.views.opening import person_of
 
@@ -38,7 +37,7 @@ def search(request: HouseRequest) -> HttpResponse:
     prefetch_related_objects(shown, "identifiers")
     if shown:
         record_reads(request.actor, [person.pk for person in shown], "search", action="record.search")
-    names = places.names_on({person.commune_code for person in shown if person.commune_code}, timezone.localdate())
+    names = people_words.commune_names((person.commune_code for person in shown), timezone.localdate())
     rows = [
         (person, names.get(person.commune_code, person.commune_code), people_words.told_apart(person))
         for person in shown

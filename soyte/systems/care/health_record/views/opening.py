@@ -16,7 +16,6 @@ from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.policy import can
 from soyte.kernel.access.web import HouseRequest
 from soyte.kernel.people.models import Identifier, Person, PersonRelation
-from soyte.kernel.places import selectors as places
 from soyte.systems.care.health_record.pages import people as people_words
 from soyte.systems.care.health_record.selectors import seen as visits
 from soyte.systems.care.health_record.selectors.seen import Seen
@@ -63,14 +62,13 @@ def of_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def identity(record: Record) -> dict[str, object]:
     """What stands at the head of every page of a record."""
     person, today = record.person, timezone.localdate()
-    commune = places.names_on([person.commune_code], today).get(person.commune_code, "") if person.commune_code else ""
     relations = PersonRelation.objects.filter(person__in=record.people).select_related("other").order_by("id")
     mother = next((relation.other for relation in relations if relation.kind == PersonRelation.Kind.MOTHER), None)
     return {
         "person": person,
         "sex": people_words.sex(person),
         "age": person.age_on(today),
-        "commune": commune,
+        "commune": people_words.commune_names([person.commune_code], today).get(person.commune_code, ""),
         "initials": people_words.initials(person.full_name),
         "numbers": people_words.numbers(Identifier.objects.filter(person__in=record.people), today),
         "mother": mother,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import PurePath
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -45,10 +46,15 @@ def visit(request: HouseRequest, record: Record, encounter_id: uuid.UUID) -> Htt
         "texts": visit_words.visit_texts(request.actor, shown),
         "facts": visit_words.visit_facts(shown),
         "kind": load_list("visit_kind").name_of(shown.kind, shown.ended_on) or shown.kind,
-        "conditions": [(row, terms.icd_name(row.code, shown.ended_on)) for row in lines.conditions],
+        "conditions": [(row, visit_words.condition_name(row, shown, terms)) for row in lines.conditions],
         "medicines": [(row, panels.medicine(request.actor, record.person, row)) for row in lines.medicines],
         "results": [
-            (row, open_(row.name) or row.code, panels.measured(open_(row.value_text)), open_(row.comment))
+            (
+                row,
+                open_(row.name) or visit_words.element_label(row, shown),
+                panels.measured(open_(row.value_text)),
+                open_(row.comment),
+            )
             for row in lines.results
         ],
         "reports": [(row, open_(row.name), open_(row.description), open_(row.conclusion)) for row in lines.reports],
@@ -72,11 +78,14 @@ def source(request: HouseRequest, record: Record, encounter_id: uuid.UUID) -> Ht
     record_read(
         request.actor, record.person.pk, "source", details={"encounter": str(shown.pk), "table": table, "line": line}
     )
+    found = visit_intake.source_of(request.actor, shown, table=f"XML{table}", line=line)
     context = {
         **identity(record),
         "visit": shown,
         "facility": panels.facility_name(shown),
-        "source": visit_intake.source_of(request.actor, shown, table=f"XML{table}", line=line),
+        "source": found,
+        # The command line and the folder keep the path as given: the page names the file alone.
+        "filename": PurePath(found.filename).name,
         "table": f"XML{table}",
         "line": line,
     }
