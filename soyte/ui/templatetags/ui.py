@@ -316,11 +316,14 @@ def month_grid(month: Month, label: str) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/source_lines.html")
 def source_lines(lines: Sequence[str], start: int = 1, hits: Sequence[int] = (), mark: str = "",
-                 label: str = "") -> dict[str, Any]:
-    """Lines of a received file as they are, numbered from `start`; those in `hits` stand out, `mark` in them too."""
+                 label: str = "", tone: str = "") -> dict[str, Any]:
+    """Lines of a received file as they are, numbered from `start`; those in `hits` stand out, `mark` in them too.
+
+    Hits are faults unless tone="info": then they are what was asked for.
+    """
     rows = [(place, _marked(line, mark) if place in hits else line, place in hits)
             for place, line in enumerate(lines, start=start)]
-    return {"rows": rows, "label": label or _("Đoạn tệp gốc")}
+    return {"rows": rows, "label": label or _("Đoạn tệp gốc"), "tone": tone}
 
 
 def _marked(line: str, mark: str) -> SafeString | str:
