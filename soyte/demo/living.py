@@ -25,7 +25,7 @@ from soyte.systems.care.visit_intake.cli import ingest
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 PEOPLE, YEARS = 10_000, 3
 STATE_FILE = "demo/province.json"
-MONTHS_AT_ONCE = 5  # starting the receiving processes costs a moment each time
+MONTHS_AT_ONCE = 9  # starting the receiving processes costs some seconds each time
 OPEN_DAYS = 75  # a later file may still be written into folders of so many last days (check-ins of long stays)
 
 
