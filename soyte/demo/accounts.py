@@ -137,7 +137,7 @@ def feeder_keys(home: Path) -> FeederKeys:
 def _make_feeder_accounts() -> FeederKeys:
     """One gateway per facility. They share a password, and so its hash: made one by one they would take long."""
     password = one_time_password()
-    units = {unit.facility_code: unit for unit in Unit.objects.filter(facility_code__in=list(frame.facilities()), valid_to=None)}
+    units = {str(unit.facility_code): unit for unit in Unit.objects.filter(facility_code__in=list(frame.facilities()), valid_to=None)}
     names = {code: f"gui-{code}" for code in sorted(units)}
     model = Account(username="gui", kind=Account.Kind.GATEWAY)
     model.set_password(gateway_form(password))
