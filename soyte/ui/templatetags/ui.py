@@ -208,7 +208,8 @@ def range_text(low: Any = None, high: Any = None) -> str:
 
 
 def _float(value: Any) -> float | None:
-    return None if value is None else float(Decimal(str(value)))
+    # "" is what a template hands on of a range that is not there: {{ row.range.low }} of None.
+    return None if value is None or value == "" else float(Decimal(str(value)))
 
 
 @register.inclusion_tag("ui/figure.html")

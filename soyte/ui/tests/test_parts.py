@@ -57,6 +57,11 @@ def test_svg_numbers_keep_their_point_in_vietnamese():
     assert 'width="33.5%"' in render("{% meter share %}", share=33.5)
 
 
+def test_a_trend_without_a_range_is_drawn_all_the_same():
+    drawn = render("{% sparkline values 'CRP' low=range.low high=range.high %}", values=[3.6, 4.1], range=None)
+    assert "<path" in drawn and "band" not in drawn
+
+
 def test_texts_are_escaped_and_block_content_is_not():
     shown = render('{% panel title=title %}<b>x</b>{% endpanel %}{% chip title %}{% source title %}', title="<i>")
     assert "<i>" not in shown and "<b>x</b>" in shown
