@@ -318,7 +318,7 @@ def _tables(
         assert rows is not None
         visit.row_count = rows.count
         facts = judged.piece.file
-        own = {"encounter_id": visit.encounter_id, "person_id": visit.person_id}
+        own = {"encounter_id": str(visit.encounter_id), "person_id": str(visit.person_id)}
         tables[ENCOUNTER].append(rows.encounter | {
             "id": visit.encounter_id,
             "person_id": visit.person_id,

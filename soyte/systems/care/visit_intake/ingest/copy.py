@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -44,10 +45,9 @@ class TableWriter:
             if (own_ids or not isinstance(field, models.BigAutoField)) and not field.has_db_default()
         ]
         self.columns: tuple[str, ...] = tuple(str(field.column) for field in fields)
-        self._defaults = [(str(field.column), _default(field)) for field in fields]
-        self._documents = tuple(
-            place for place, field in enumerate(fields) if isinstance(field, models.JSONField)
-        )
+        self._defaults = {str(field.column): _default(field) for field in fields}
+        self._pick = itemgetter(*self.columns)
+        self._documents = tuple(str(field.column) for field in fields if isinstance(field, models.JSONField))
         self._texts = frozenset(str(field.column) for field in fields if isinstance(field, LabelledText))
         self._sections = frozenset(str(field.column) for field in fields if isinstance(field, LabelledSections))
         names = sql.SQL(", ").join(sql.Identifier(column) for column in self.columns)
@@ -61,19 +61,20 @@ class TableWriter:
         for column in self._sections & row.keys():
             row[column] = {name: seal(text) for name, text in row[column].items()}
 
-    def values(self, row: Mapping[str, Any]) -> Sequence[Any]:
+    def values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         """One line of COPY: the row's columns in order, missing ones by their default."""
-        get = row.get
-        line = [get(column, default) for column, default in self._defaults]
-        for place in self._documents:
-            line[place] = json.dumps(line[place], ensure_ascii=False)
-        return line
+        whole = {**self._defaults, **row}
+        for column in self._documents:
+            whole[column] = json.dumps(whole[column], ensure_ascii=False)
+        picked: tuple[Any, ...] = self._pick(whole)
+        return picked
 
     def write(self, cursor: Any, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add the rows in the current transaction."""
         with cursor.copy(self._copy) as copy:
+            write, values = copy.write_row, self.values
             for row in rows:
-                copy.write_row(self.values(row))
+                write(values(row))
 
 
 @cache

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
+from io import BytesIO
+from os import SEEK_END
+from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
 from soyte.formats.visitfile import Survey, survey
@@ -32,14 +34,20 @@ class Held:
 
     def __init__(self, source: Source) -> None:
         self.name = source.name
-        self._copy = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - closed by close()
         digest = hashlib.sha256()
         with source.open() as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-                self._copy.write(chunk)
+            first = stream.read(IN_MEMORY)
+            digest.update(first)
+            rest = stream.read(_CHUNK) if len(first) == IN_MEMORY else b""
+            self._copy = cast(BinaryIO, TemporaryFile()) if rest else BytesIO(first)  # noqa: SIM115 - see close()
+            if rest:
+                self._copy.write(first)
+            while rest:
+                digest.update(rest)
+                self._copy.write(rest)
+                rest = stream.read(_CHUNK)
         self.sha256 = digest.digest()
-        self.size = self._copy.tell()
+        self.size = self._copy.seek(0, SEEK_END)
         self._copy.seek(0)
         self.survey: Survey = survey(self._copy)
 

@@ -12,7 +12,7 @@ from soyte.formats.visitfile import Finding, Survey, Visit, read_decimal, read_v
 from soyte.kernel.people.matching import Candidate
 from soyte.systems.care.visit_intake.ingest import patient
 from soyte.systems.care.visit_intake.ingest.rows import DoesNotFitError, VisitRows, visit_rows
-from soyte.systems.care.visit_intake.ingest.rows.reading import day
+from soyte.systems.care.visit_intake.ingest.rows.reading import date_of
 from soyte.systems.care.visit_intake.ingest.rows.visit import icd_codes
 from soyte.systems.care.visit_intake.rules import ACCEPTED, ERROR, Judged, Lists, check_visit, verdict
 
@@ -93,7 +93,7 @@ def judge(piece: Piece, knowledge: Knowledge) -> JudgedVisit:
         sender_facility=facts.sender_facility,
     )
     summary = visit.summary.values if visit.summary else {}
-    ended_on = day(summary.get("NGAY_RA", ""))
+    ended_on = date_of(summary.get("NGAY_RA", ""))
     judged = JudgedVisit(
         piece=piece,
         code=visit.code,
@@ -127,9 +127,10 @@ def _add_rows(judged: JudgedVisit, visit: Visit, terms: Terms) -> None:
         return
     rows.encounter["main_icd_chapter"] = terms.chapter_of(str(rows.encounter["main_icd"]))
     judged.rows = rows
-    started_at = rows.encounter["started_at"]
-    assert isinstance(started_at, datetime)
-    judged.patient = patient.patient(visit, on=started_at.date(), synthetic=judged.piece.file.synthetic)
+    assert visit.summary is not None
+    started_on = date_of(visit.summary.values["NGAY_VAO"])
+    assert started_on is not None
+    judged.patient = patient.patient(visit, on=started_on, synthetic=judged.piece.file.synthetic)
     judged.newborns = patient.newborns(visit, judged.patient)
 
 

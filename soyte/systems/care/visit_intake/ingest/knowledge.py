@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 from soyte.kernel.codes.lists import CodeList, Entry
 from soyte.kernel.codes.selectors import load_list
+from soyte.kernel.organisations.models import Unit
 from soyte.kernel.places.maps import Map, PlaceOn
 from soyte.kernel.places.selectors import load_map
 from soyte.systems.care.visit_intake.rules import Lists
 
 PLACES = frozenset({"province", "commune"})
+FACILITY = "facility"
 
 
 def database_lists() -> Lists:
@@ -19,7 +22,16 @@ def database_lists() -> Lists:
 
 
 def _load(name: str) -> CodeList:
+    if name == FACILITY:
+        return _facilities()
     return _places(load_map(), name) if name in PLACES else load_list(name)
+
+
+def _facilities() -> CodeList:
+    """The units of the register; one that only files tell of is not on it."""
+    official = Unit.objects.filter(state=Unit.State.OFFICIAL, facility_code__isnull=False)
+    rows = official.order_by("valid_from").values_list("facility_code", "name", "valid_from", "valid_to")
+    return CodeList(FACILITY, [_listed(str(code), name, start, end) for code, name, start, end in rows])
 
 
 @lru_cache(maxsize=len(PLACES))
@@ -29,15 +41,8 @@ def _places(places: Map, level: str) -> CodeList:
 
 
 def _entry(place: PlaceOn) -> Entry:
-    return Entry(
-        code=place.code,
-        name=place.name,
-        name_en="",
-        attrs={},
-        valid_from=place.valid_from,
-        valid_to=place.valid_to,
-        source="",
-        verified="",
-        state="official" if place.state == "official" else "review",
-        origin="file",
-    )
+    return _listed(place.code, place.name, place.valid_from, place.valid_to)
+
+
+def _listed(code: str, name: str, valid_from: date | None, valid_to: date | None) -> Entry:
+    return Entry(code, name, "", {}, valid_from, valid_to, source="", verified="", state="official", origin="file")

@@ -8,7 +8,7 @@ from typing import Any
 
 from soyte.formats.visitfile import Row, Visit, read_partial_date, split_list
 from soyte.kernel.people.matching import Candidate, Card, Newborn, mother_of, newborn_places
-from soyte.systems.care.visit_intake.ingest.rows.reading import day
+from soyte.systems.care.visit_intake.ingest.rows.reading import date_of
 
 _NEXT_DAY = timedelta(days=1)
 _SEXES = frozenset({"1", "2", "3"})
@@ -119,7 +119,7 @@ def _cards(values: Mapping[str, str]) -> tuple[Card, ...]:
 
 
 def _at(days: list[str], place: int) -> date | None:
-    return day(days[place]) if place < len(days) else None
+    return date_of(days[place]) if place < len(days) else None
 
 
 def _day_after(last: date | None) -> date | None:

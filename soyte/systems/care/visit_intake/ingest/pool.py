@@ -56,16 +56,16 @@ class _Worker:
 
 
 class Pool:
-    """`processes` workers. `start` is called once in each, after the fork, and gives the function for batches."""
+    """`processes` workers that each run `work` on the batches they are given."""
 
-    def __init__(self, start: Callable[[], Callable[[Sequence[Any]], Any]], *, processes: int) -> None:
+    def __init__(self, work: Callable[[Sequence[Any]], Any], *, processes: int) -> None:
         connections.close_all()  # a connection must not be shared over a fork
         self._workers: list[_Worker] = []
         context = get_context("fork")
         for _number in range(processes):
             ours, theirs = context.Pipe()
             inherited = [worker.pipe for worker in self._workers] + [ours]
-            process = context.Process(target=_serve, args=(start, theirs, inherited), daemon=True)
+            process = context.Process(target=_serve, args=(work, theirs, inherited), daemon=True)
             process.start()
             theirs.close()
             self._workers.append(_Worker(process, ours))
@@ -113,13 +113,12 @@ class Pool:
 
 
 def _serve(
-    start: Callable[[], Callable[[Sequence[Any]], Any]], pipe: Connection, inherited: Sequence[Connection]
+    work: Callable[[Sequence[Any]], Any], pipe: Connection, inherited: Sequence[Connection]
 ) -> None:
     """The life of a worker: batches until the parent closes the pipe or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; it then closes the pipe
     for other in inherited:
         other.close()
-    work = start()
     batches: Queue[tuple[int, Sequence[Any]]] = Queue()
     Thread(target=_read, args=(pipe, batches), daemon=True).start()
     while True:

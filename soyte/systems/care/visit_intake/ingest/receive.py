@@ -11,9 +11,10 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 from django.db import DatabaseError
+from django.utils import timezone
 
 from soyte.clinical.terminology import selectors as terminology
 from soyte.kernel.actors import Acting
@@ -29,6 +30,10 @@ BATCH_VISITS = 80
 BATCH_BYTES = 4 << 20
 GROUP_FILES = 80
 SHEETS = frozenset({"check_in", "assessment"})
+_ALWAYS_ASKED = ("icd10", "commune", "province", "visit_kind", "visit_subject", "department", "occupation")
+
+
+Work = Callable[[Sequence[Piece]], list[StoredVisit]]
 
 
 def receive(
@@ -40,10 +45,11 @@ def receive(
     stand alone. Raises what is no file's fault: a lost database, a full disk. What was committed by then stays, and
     receiving the same files again goes on where it stopped.
     """
-    start = partial(_start_worker, sender.actor)
+    known = cache(knowledge)  # read when first asked for: bytes that came before need none of it
+    work = partial(_work, sender.actor, known)
     with contextlib.ExitStack() as stack:
-        runner: Runner = stack.enter_context(Pool(start, processes=processes)) if processes else Inline(start())
-        intake = _Intake(sender, runner, batch_visits)
+        runner: Runner = stack.enter_context(_pool(work, known, processes)) if processes else Inline(work)
+        intake = _Intake(sender, known, runner, batch_visits)
         stack.callback(intake.leave)
         yield from intake.receive(sources)
 
@@ -55,19 +61,22 @@ def receive_one(source: Source, sender: Sender, *, batch_visits: int = BATCH_VIS
 
 def knowledge() -> Knowledge:
     """The lists of the database, for one run."""
-    return Knowledge(database_lists(), terminology.terms())
+    lists = database_lists()
+    for name in _ALWAYS_ASKED:
+        lists.state(name, "", timezone.localdate())
+    return Knowledge(lists, terminology.terms())
 
 
-def _start_worker(actor: Acting) -> Callable[[Sequence[Piece]], list[StoredVisit]]:
-    known = knowledge()
+def _pool(work: Work, known: Callable[[], Knowledge], processes: int) -> Pool:
+    known()  # before the fork, so that the workers share it
+    return Pool(work, processes=processes)
 
-    def work(pieces: Sequence[Piece]) -> list[StoredVisit]:
-        stored = store(judge_all(pieces, known), actor=actor)
-        for visit in stored:
-            visit.judged.forget()  # it need not travel back
-        return stored
 
-    return work
+def _work(actor: Acting, known: Callable[[], Knowledge], pieces: Sequence[Piece]) -> list[StoredVisit]:
+    stored = store(judge_all(pieces, known()), actor=actor)
+    for visit in stored:
+        visit.judged.forget()  # it need not travel back
+    return stored
 
 
 @dataclass(slots=True)
@@ -82,6 +91,7 @@ class _Slot:
 @dataclass(slots=True)
 class _Intake:
     sender: Sender
+    known: Callable[[], Knowledge]
     runner: Runner
     batch_visits: int
     slots: deque[_Slot] = field(default_factory=deque)
@@ -92,7 +102,6 @@ class _Intake:
     told: dict[bytes, int] = field(default_factory=dict)  # receipts of this run by hash
     tokens: int = 0
     batch_bytes: int = 0
-    knowledge: Knowledge | None = None  # only for files that are one table; workers have their own
 
     def receive(self, sources: Iterable[Source]) -> Iterator[Outcome]:
         fault: SourceFault | None = None
@@ -163,10 +172,8 @@ class _Intake:
                 self._submit()
 
     def _read_sheet(self, file: OpenFile) -> None:
-        if self.knowledge is None:
-            self.knowledge = knowledge()
         content = file.held.whole()
-        file.sheet = sheets.read(content, kind=file.kind, facts=file.facts, knowledge=self.knowledge)
+        file.sheet = sheets.read(content, kind=file.kind, facts=file.facts, knowledge=self.known())
 
     def _submit(self) -> None:
         if not self.batch:

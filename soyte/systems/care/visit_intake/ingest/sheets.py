@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from soyte.formats.visitfile import VIETNAM, Row, read_assessment, read_check_in
+from soyte.formats.visitfile import Row, read_assessment, read_check_in
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit import services as audit
 from soyte.kernel.ids import uuid7
@@ -18,7 +17,7 @@ from soyte.systems.care.visit_intake.ingest import facilities, patient, versions
 from soyte.systems.care.visit_intake.ingest.copy import table_writer
 from soyte.systems.care.visit_intake.ingest.judge import FileFacts, Knowledge
 from soyte.systems.care.visit_intake.ingest.rows.papers import ASSESSMENT, composition
-from soyte.systems.care.visit_intake.ingest.rows.reading import Source, at_midnight
+from soyte.systems.care.visit_intake.ingest.rows.reading import Source, date_of
 from soyte.systems.care.visit_intake.ingest.rows.visit import counted_kind, person_columns
 from soyte.systems.care.visit_intake.rules import ACCEPTED, Judged, check_sheet, verdict
 
@@ -59,11 +58,11 @@ def _store_check_ins(cursor: Any, rows: Sequence[Row], facts: FileFacts, *, acto
     advisory_lock_many(cursor, versions.lock_keys(by_visit))
     known = versions.read(cursor, by_visit)
     units = facilities.units_of(
-        cursor, {(key[0], source.started_at.date()) for key, source in by_visit.items()}, actor=actor
+        cursor, {(key[0], source.started_on) for key, source in by_visit.items()}, actor=actor
     )
     persons = known_people(
         cursor,
-        [patient.checked_in(s.row, on=s.started_at.date(), synthetic=facts.synthetic) for s in by_visit.values()],
+        [patient.checked_in(s.row, on=s.started_on, synthetic=facts.synthetic) for s in by_visit.values()],
     )
     order = facts.receipt_id
     cursor.execute(_SUPERSEDE, [[key[0] for key in by_visit], [key[1] for key in by_visit], order, order])
@@ -73,7 +72,7 @@ def _store_check_ins(cursor: Any, rows: Sequence[Row], facts: FileFacts, *, acto
         history = known.histories.get(key)
         columns.append(source.columns | {
             "id": uuid7(),
-            "unit_id": units.get((key[0], source.started_at.date())),
+            "unit_id": units.get((key[0], source.started_on)),
             "person_id": person_id,
             "received_at": facts.received_at,
             "received_order": facts.receipt_id,
@@ -106,16 +105,16 @@ class _CheckIn:
     def __init__(self, row: Row) -> None:
         self.row = row
         source = Source("XML0", row)
-        moment = source.instant("NGAY_VAO")
-        assert moment is not None
-        self.started_at: datetime = moment
+        started_on = date_of(source.text("NGAY_VAO"))
+        assert started_on is not None
+        self.started_on = started_on
         self.columns = person_columns(source) | {
             "facility_code": source.text("MA_CSKCB"),
             "visit_code": source.text("MA_LK"),
             "kind": counted_kind(source.text("MA_LOAI_KCB")),
             "subject_code": source.text("MA_DOITUONG_KCB"),
             "card_number": source.text("MA_THE_BHYT"),
-            "started_at": moment,
+            "started_at": source.instant("NGAY_VAO"),
             "admitted_at": source.instant("NGAY_VAO_NOI_TRU"),
             "reason": source.text("LY_DO_VNT"),
             "reason_code": source.text("MA_LY_DO_VNT"),
@@ -135,12 +134,11 @@ def _first_of_each(rows: Iterable[Row]) -> dict[versions.Key, _CheckIn]:
 
 def _store_assessments(cursor: Any, rows: Sequence[Row], facts: FileFacts) -> None:
     """Assessments as papers without a visit, of the person where she is known."""
-    at = at_midnight(facts.received_at.astimezone(VIETNAM).date())
     persons = known_people(
         cursor, [patient.assessed(row, on=facts.received_on, synthetic=facts.synthetic) for row in rows]
     )
     table_writer(COMPOSITION).write(cursor, (
-        composition(ASSESSMENT, Source("XML12", row), at=at)
+        composition(ASSESSMENT, Source("XML12", row), at=facts.received_at.isoformat())
         | {"person_id": person_id, "source_receipt_id": facts.receipt_id}
         for row, person_id in zip(rows, persons, strict=True)
     ))  # fmt: skip

@@ -19,6 +19,7 @@ from soyte.systems.care.visit_intake.rules.tabular import for_generation, table
 
 # A field without which a visit cannot be placed keeps its own finding where the value is missing altogether.
 GOOD, BAD_KIND, NEGATIVE, BAD_FORMAT, BAD_VALUE = range(5)
+_REMEMBERED = 60  # characters of a value that is worth remembering as good; longer ones are texts, each its own
 _SUFFIX = {BAD_KIND: "kind", NEGATIVE: "negative", BAD_FORMAT: "format", BAD_VALUE: "list"}
 
 
@@ -40,6 +41,7 @@ class _Check:
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     always: tuple[Field, ...]
+    always_names: tuple[str, ...]
     sometimes: tuple[tuple[Field, tuple[tuple[str, frozenset[str]], ...]], ...]
     checks: dict[str, _Check]
 
@@ -49,8 +51,9 @@ def field_findings(context: Context) -> Iterator[Finding]:
     for name, rows in context.tables.items():
         generations = context.visit.generations.get(name) or (context.generation,)
         compiled = _compiled(name, generations)
+        passed = context.lists.passed((name, generations, None)), context.lists.passed((name, generations, context.on))
         for row in rows:
-            yield from _row_findings(context, name, row, compiled)
+            yield from _row_findings(context, name, row, compiled, *passed)
 
 
 def field_rules(name: str, generation: str) -> Iterator[tuple[str, Field]]:
@@ -70,24 +73,38 @@ def field_rules(name: str, generation: str) -> Iterator[tuple[str, Field]]:
         yield from ((f"{name}.{key}.{suffix}", field) for suffix in suffixes)
 
 
-def _row_findings(context: Context, name: str, row: Row, compiled: _Compiled) -> Iterator[Finding]:
+def _row_findings(
+    context: Context, name: str, row: Row, compiled: _Compiled, passed: set[tuple[str, str]],
+    passed_today: set[tuple[str, str]],
+) -> Iterator[Finding]:  # fmt: skip
+    """`passed`: fields with values that are known to be good; `passed_today`: those whose list was asked for the day."""
     values = row.values
-    for field in compiled.always:
-        if not values.get(field.name) and field.is_required(values, on=context.on):
-            yield _missing(name, row, field)
+    if not all(map(values.get, compiled.always_names)):
+        for field in compiled.always:
+            if not values.get(field.name) and field.is_required(values, on=context.on):
+                yield _missing(name, row, field)
     for field, conditions in compiled.sometimes:
         if not values.get(field.name) and _is_wanted(field, conditions, row, context.on):
             yield _missing(name, row, field)
-    checks = compiled.checks
-    for key, value in values.items():
-        if value and (check := checks.get(key)) is not None:
-            verdict = check.judge(value) if check.judge is not None else GOOD
-            if len(value) > check.max_length and verdict != BAD_KIND:
-                yield _too_long(name, row, check, value)
-            if verdict:
-                yield _wrong(name, row, check, verdict)
-            elif check.code_list:
-                yield from _unlisted(context, name, row, check, value)
+    # Most values of a line have been seen before in the same field, and were good.
+    for item in [item for item in values.items() if item not in passed and item not in passed_today]:
+        key, value = item
+        check = compiled.checks.get(key) if value else None
+        findings = list(_value_findings(context, name, row, check, value)) if check is not None else []
+        if findings:
+            yield from findings
+        elif len(value) <= _REMEMBERED:
+            (passed_today if check is not None and check.code_list else passed).add(item)
+
+
+def _value_findings(context: Context, name: str, row: Row, check: _Check, value: str) -> Iterator[Finding]:
+    verdict = check.judge(value) if check.judge is not None else GOOD
+    if len(value) > check.max_length and verdict != BAD_KIND:
+        yield _too_long(name, row, check, value)
+    if verdict:
+        yield _wrong(name, row, check, verdict)
+    elif check.code_list:
+        yield from _unlisted(context, name, row, check, value)
 
 
 def _is_wanted(field: Field, conditions: tuple[tuple[str, frozenset[str]], ...], row: Row, on: date) -> bool:
@@ -143,8 +160,10 @@ def _unlisted(context: Context, name: str, row: Row, check: _Check, value: str) 
 def _compiled(name: str, generations: tuple[str, ...]) -> _Compiled:
     fields = judged_by(name, generations)
     extra = _extra_conditions(name)
+    always = tuple(field for field in fields.values() if field.required == "always")
     return _Compiled(
-        always=tuple(field for field in fields.values() if field.required == "always"),
+        always=always,
+        always_names=tuple(field.name for field in always),
         sometimes=tuple(
             (field, extra.get(field.name, ()))
             for field in fields.values()

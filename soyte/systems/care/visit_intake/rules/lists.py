@@ -37,6 +37,7 @@ class Lists:
     """
 
     _MOST = 200_000  # remembered answers; visits of one month ask far fewer
+    _MOST_PASSED, _MOST_SETS = 50_000, 4_000
 
     def __init__(self, load: Callable[[str], CodeList]) -> None:
         self._load = load
@@ -44,6 +45,7 @@ class Lists:
         self._entries: dict[tuple[str, str, date], Entry | None] = {}
         self._states: dict[tuple[str, str, date], str] = {}
         self._covered: dict[tuple[str, date], bool] = {}
+        self._passed: dict[tuple[str, tuple[str, ...], date | None], set[tuple[str, str]]] = {}
 
     def get(self, name: str, code: str, on: date) -> Entry | None:
         """The entry of `code` in force on the day, or None."""
@@ -70,6 +72,16 @@ class Lists:
             self._states.clear()
         state = self._states[key] = self._judge(name, code, on)
         return state
+
+    def passed(self, key: tuple[str, tuple[str, ...], date | None]) -> set[tuple[str, str]]:
+        """Where the field rules remember (field, value) that was good, by table, generations and, where a list was
+        asked, day."""
+        found = self._passed.get(key)
+        if found is None or len(found) >= self._MOST_PASSED:
+            if len(self._passed) >= self._MOST_SETS:
+                self._passed.clear()
+            found = self._passed[key] = set()
+        return found
 
     def _judge(self, name: str, code: str, on: date) -> str:
         codes = self._list(name)

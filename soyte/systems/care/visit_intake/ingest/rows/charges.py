@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from soyte.formats.visitfile.model import Row
 from soyte.systems.care.visit_intake.ingest.rows.reading import Source
@@ -36,7 +35,13 @@ _CHARGE_TEXTS = (
     ("payment_method", ("MA_PTTT",)),
     ("fund_source", ("NGUON_CTRA",)),
 )
-_CHARGE_AMOUNTS = (
+_CHARGE_NUMBERS = (
+    ("quantity", ("SO_LUONG",)),
+    ("unit_price", ("DON_GIA_BV", "DON_GIA")),
+    ("insured_unit_price", ("DON_GIA_BH",)),
+    ("service_percent", ("TYLE_TT_DV",)),
+    ("insured_percent", ("TYLE_TT_BH", "TYLE_TT")),
+    ("benefit_percent", ("MUC_HUONG",)),
     ("amount", ("THANH_TIEN_BV", "THANH_TIEN")),
     ("insured_amount", ("THANH_TIEN_BH",)),
     ("cap_amount", ("T_TRANTT",)),
@@ -88,7 +93,7 @@ _DEVICE = (
 _STAY = (("department_code", ("MA_KHOA",)), ("bed_code", ("MA_GIUONG",)), ("service_code", ("MA_DICH_VU",)))
 
 
-def medicines(rows: Iterable[Row], lines: Lines, *, at: datetime, inpatient: bool) -> None:
+def medicines(rows: Iterable[Row], lines: Lines, *, at: str, inpatient: bool) -> None:
     """Each line of XML2: its charge, the order, and the medicine handed out (outpatients) or given (inpatients)."""
     for row in rows:
         source = Source("XML2", row)
@@ -106,7 +111,7 @@ def medicines(rows: Iterable[Row], lines: Lines, *, at: datetime, inpatient: boo
                  | {"kind": "transfusion", "code": code, "name": name, "quantity": quantity})  # fmt: skip
 
 
-def services(rows: Iterable[Row], lines: Lines, *, at: datetime) -> None:
+def services(rows: Iterable[Row], lines: Lines, *, at: str) -> None:
     """Each line of XML3: its charge, and by its group an order with a report, a procedure, a supply or a stay."""
     for row in rows:
         source = Source("XML3", row)
@@ -136,23 +141,17 @@ def group(source: Source) -> str:
     return source.text("MA_NHOM").lstrip("0")
 
 
-def _charge(source: Source, lines: Lines, *, at: datetime, code: str, name: str) -> int:
+def _charge(source: Source, lines: Lines, *, at: str, code: str, name: str) -> int:
     """Add the charge of a line; its place in the list of charges."""
     columns: Columns = {"at": at, "source_table": source.table_number, "source_line": source.line, "code": code, "name": name}
     columns |= source.texts(_CHARGE_TEXTS)
-    columns |= {column: source.number(*names) for column, names in _CHARGE_AMOUNTS}
-    columns["quantity"] = source.number("SO_LUONG")
-    columns["unit_price"] = source.number("DON_GIA_BV", "DON_GIA")
-    columns["insured_unit_price"] = source.number("DON_GIA_BH")
-    columns["service_percent"] = source.number("TYLE_TT_DV")
-    columns["insured_percent"] = source.number("TYLE_TT_BH", "TYLE_TT")
-    columns["benefit_percent"] = source.number("MUC_HUONG")
+    columns |= source.numbers(_CHARGE_NUMBERS)
     charges = lines.setdefault(CHARGE_ITEM, [])
     charges.append(columns)
     return len(charges) - 1
 
 
-def _examination(source: Source, lines: Lines, at: datetime, charge: int, *, code: str, name: str) -> None:
+def _examination(source: Source, lines: Lines, at: str, charge: int, *, code: str, name: str) -> None:
     performed_at, reported_at = source.instant("NGAY_TH_YL"), source.instant("NGAY_KQ")
     _add(lines, SERVICE_REQUEST, source, at, charge, source.texts(_ORDER)
          | {"kind": "order", "code": code, "name": name, "performed_at": performed_at,
@@ -162,12 +161,12 @@ def _examination(source: Source, lines: Lines, at: datetime, charge: int, *, cod
           "machine_codes": source.text("MA_MAY")})  # fmt: skip
 
 
-def _procedure(source: Source, lines: Lines, at: datetime, charge: int, *, code: str, name: str) -> None:
+def _procedure(source: Source, lines: Lines, at: str, charge: int, *, code: str, name: str) -> None:
     _add(lines, PROCEDURE, source, source.instant("NGAY_TH_YL") or at, charge, source.texts(_PROCEDURE)
          | {"kind": "procedure", "code": code, "name": name, "ended_at": source.instant("NGAY_KQ"),
             "quantity": source.number("SO_LUONG")})  # fmt: skip
 
 
-def _add(lines: Lines, table: str, source: Source, at: datetime, charge: int, columns: Columns) -> None:
+def _add(lines: Lines, table: str, source: Source, at: str, charge: int, columns: Columns) -> None:
     columns |= {"at": at, "source_table": source.table_number, "source_line": source.line, "charge": charge}
     lines.setdefault(table, []).append(columns)

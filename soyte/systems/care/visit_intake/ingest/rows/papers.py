@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from soyte.formats.visitfile.model import Row
 from soyte.systems.care.visit_intake.ingest.rows.reading import Source
@@ -120,7 +119,7 @@ PAPERS = (
 ASSESSMENT = next(paper for paper in PAPERS if paper.kind == "assessment")
 
 
-def papers(tables: Mapping[str, list[Row]], lines: Lines, *, started_at: datetime, ended_at: datetime) -> None:
+def papers(tables: Mapping[str, list[Row]], lines: Lines, *, started_at: str, ended_at: str) -> None:
     """The papers of a visit. A medical assessment comes in a file of its own and is not among them."""
     for paper in PAPERS:
         if paper is ASSESSMENT:
@@ -134,7 +133,7 @@ def papers(tables: Mapping[str, list[Row]], lines: Lines, *, started_at: datetim
     _births(tables.get("XML9", ()), lines, at=ended_at)
 
 
-def composition(paper: Paper, source: Source, *, at: datetime) -> Columns:
+def composition(paper: Paper, source: Source, *, at: str) -> Columns:
     """One row of a paper's table as a composition."""
     sections = {name: text for name, names in paper.sections.items() if (text := source.text(*names))}
     facts = {name: text for name, text in source.values.items() if text and name not in paper.known}
@@ -155,7 +154,7 @@ def composition(paper: Paper, source: Source, *, at: datetime) -> Columns:
     }
 
 
-def _referrals(rows: Iterable[Row], lines: Lines, *, at: datetime) -> None:
+def _referrals(rows: Iterable[Row], lines: Lines, *, at: str) -> None:
     for row in rows:
         source = Source("XML13", row)
         lines.setdefault(SERVICE_REQUEST, []).append({
@@ -171,7 +170,7 @@ def _referrals(rows: Iterable[Row], lines: Lines, *, at: datetime) -> None:
         })  # fmt: skip
 
 
-def _appointments(rows: Iterable[Row], lines: Lines, *, at: datetime) -> None:
+def _appointments(rows: Iterable[Row], lines: Lines, *, at: str) -> None:
     for row in rows:
         source = Source("XML14", row)
         due = source.day("NGAY_HEN_KL")
@@ -186,7 +185,7 @@ def _appointments(rows: Iterable[Row], lines: Lines, *, at: datetime) -> None:
             })  # fmt: skip
 
 
-def _births(rows: Iterable[Row], lines: Lines, *, at: datetime) -> None:
+def _births(rows: Iterable[Row], lines: Lines, *, at: str) -> None:
     """The weight of each newborn, as the birth certificate states it, on the mother's visit."""
     for row in rows:
         source = Source("XML9", row)

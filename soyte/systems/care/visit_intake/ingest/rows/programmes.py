@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import cache
 
 from soyte.formats.visitfile import Row, judged_by
@@ -41,7 +40,7 @@ _TB_RESULTS = (
 )
 
 
-def programmes(tables: Mapping[str, list[Row]], lines: Lines, *, at: datetime) -> None:
+def programmes(tables: Mapping[str, list[Row]], lines: Lines, *, at: str) -> None:
     """Episodes with their results and regimens."""
     for row in tables.get("XML6", ()):
         source = Source("XML6", row)
@@ -60,7 +59,7 @@ def programmes(tables: Mapping[str, list[Row]], lines: Lines, *, at: datetime) -
 
 
 def _episode(
-    source: Source, lines: Lines, *, at: datetime, kind: str, started: tuple[str, ...], ended: tuple[str, ...],
+    source: Source, lines: Lines, *, at: str, kind: str, started: tuple[str, ...], ended: tuple[str, ...],
     outcome: tuple[str, ...], regimen: tuple[str, ...],
 ) -> None:  # fmt: skip
     _add(lines, EPISODE, source, at, {
@@ -81,7 +80,7 @@ def _facts(table: str) -> frozenset[str]:
 
 
 def _results(
-    source: Source, lines: Lines, named: Iterable[tuple[str, tuple[str, ...]]], *, at: datetime, category: str
+    source: Source, lines: Lines, named: Iterable[tuple[str, tuple[str, ...]]], *, at: str, category: str
 ) -> None:
     for name, days in named:
         if value := source.text(name):
@@ -89,7 +88,7 @@ def _results(
                  {"category": category, "code": name, "value_text": value})  # fmt: skip
 
 
-def _regimen(source: Source, lines: Lines, *, at: datetime, name: str, days: str | None) -> None:
+def _regimen(source: Source, lines: Lines, *, at: str, name: str, days: str | None) -> None:
     """The regimen as an order for a medicine; its quantity is the days handed out, where the table says them."""
     if code := source.text(name):
         quantity = source.number(days) if days else None
@@ -97,7 +96,7 @@ def _regimen(source: Source, lines: Lines, *, at: datetime, name: str, days: str
              {"code": code, "quantity": quantity, "unit": "ngày" if quantity is not None else ""})  # fmt: skip
 
 
-def _pregnancy(source: Source, lines: Lines, *, at: datetime) -> None:
+def _pregnancy(source: Source, lines: Lines, *, at: str) -> None:
     """The outcome of the mother's pregnancy."""
     _add(lines, EPISODE, source, at, {
         "kind": "pregnancy",
@@ -106,6 +105,6 @@ def _pregnancy(source: Source, lines: Lines, *, at: datetime) -> None:
     })  # fmt: skip
 
 
-def _add(lines: Lines, table: str, source: Source, at: datetime, columns: Columns) -> None:
+def _add(lines: Lines, table: str, source: Source, at: str, columns: Columns) -> None:
     columns |= {"at": at, "source_table": source.table_number, "source_line": source.line}
     lines.setdefault(table, []).append(columns)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from soyte.formats.visitfile.model import Row
 from soyte.systems.care.visit_intake.ingest.rows.reading import Source, read_value
@@ -26,7 +25,7 @@ _REPORTED = (
 )
 
 
-def results(rows: Iterable[Row], lines: Lines, *, at: datetime) -> None:
+def results(rows: Iterable[Row], lines: Lines, *, at: str) -> None:
     """A line with GIA_TRI is an observation. A line with words only is the report of its service.
 
     The words take the place of the bare report that the service's line of XML3 made; the first words belong to the
@@ -52,7 +51,7 @@ def _order_of(source: Source, orders: Sequence[Columns]) -> Columns | None:
     return next((order for order in orders if order["at"] == moment), orders[0] if orders else None)
 
 
-def _observation(source: Source, lines: Lines, *, at: datetime, order: Columns | None) -> None:
+def _observation(source: Source, lines: Lines, *, at: str, order: Columns | None) -> None:
     comparator, number = read_value(source.text("GIA_TRI"))
     columns: Columns = {"code": ""}
     columns |= source.texts(_OBSERVED)
@@ -69,7 +68,7 @@ def _observation(source: Source, lines: Lines, *, at: datetime, order: Columns |
     lines.setdefault(OBSERVATION, []).append(columns)
 
 
-def _report(source: Source, lines: Lines, *, at: datetime, order: Columns | None) -> None:
+def _report(source: Source, lines: Lines, *, at: str, order: Columns | None) -> None:
     columns: Columns = {"service_code": source.text("MA_DICH_VU"), "name": source.text("TEN_CHI_SO"), "charge": None}
     target = order if order is not None else columns
     target |= source.texts(_REPORTED)

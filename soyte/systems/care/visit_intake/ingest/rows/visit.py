@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from soyte.formats.visitfile.model import Visit
-from soyte.formats.visitfile.values import VIETNAM, split_list
+from soyte.formats.visitfile.values import split_list
 from soyte.systems.care.visit_intake.ingest.rows import charges, papers, programmes, results
 from soyte.systems.care.visit_intake.ingest.rows.reading import DoesNotFitError, Source, day, read_value
 from soyte.systems.care.visit_intake.ingest.rows.tables import (
@@ -102,7 +101,7 @@ def visit_rows(visit: Visit) -> VisitRows:
     encounter = _encounter(visit, source)
     started_at, ended_at = _moment(source, "NGAY_VAO"), _moment(source, "NGAY_RA")
     rows = VisitRows(encounter=encounter, claim=_claim(source))
-    rows.encounter |= {"total_amount": rows.claim["total_amount"], "insurer_amount": rows.claim["insurer_amount"]}
+    rows.encounter |= {name: rows.claim.get(name) for name in ("total_amount", "insurer_amount")}
     lines = rows.lines
     _coverages(source, lines, at=started_at)
     _conditions(source, lines, at=started_at)
@@ -130,7 +129,6 @@ def person_columns(source: Source) -> Columns:
 
 
 def _encounter(visit: Visit, source: Source) -> Columns:
-    ended_at = _moment(source, "NGAY_RA")
     columns: Columns = {"main_icd": "", "kind_written": ""}
     columns |= person_columns(source)
     columns |= source.texts(_VISIT)
@@ -141,18 +139,14 @@ def _encounter(visit: Visit, source: Source) -> Columns:
         "kind": counted_kind(source.text("MA_LOAI_KCB")),
         "started_at": _moment(source, "NGAY_VAO"),
         "admitted_at": source.instant("NGAY_VAO_NOI_TRU"),
-        "ended_at": ended_at,
-        "ended_on": local_day(ended_at),
+        "ended_at": _moment(source, "NGAY_RA"),
+        "ended_on": source.day("NGAY_RA"),
         "treatment_days": source.integer("SO_NGAY_DTRI", below=100_000),
     }
     return columns
 
 
-def local_day(moment: datetime) -> date:
-    return moment.astimezone(VIETNAM).date()
-
-
-def _moment(source: Source, name: str) -> datetime:
+def _moment(source: Source, name: str) -> str:
     found = source.instant(name)
     if found is None:
         raise DoesNotFitError(source.table, source.line, name, source.text(name))
@@ -160,14 +154,14 @@ def _moment(source: Source, name: str) -> datetime:
 
 
 def _claim(source: Source) -> Columns:
-    columns: Columns = {column: source.number(*names) for column, names in _CLAIM}
+    columns: Columns = source.numbers(_CLAIM)
     columns["settlement_year"] = source.integer("NAM_QT", below=10_000)
     columns["settlement_month"] = source.integer("THANG_QT", below=100)
     columns["settled_at"] = source.instant("NGAY_TTOAN")
     return columns
 
 
-def _coverages(source: Source, lines: Lines, *, at: datetime) -> None:
+def _coverages(source: Source, lines: Lines, *, at: str) -> None:
     """One for each card of the joined list; the facilities and dates stand side by side with the cards."""
     cards = split_list(source.text("MA_THE_BHYT", "MA_THE"))
     if not cards:
@@ -190,7 +184,7 @@ def _coverages(source: Source, lines: Lines, *, at: datetime) -> None:
         )
 
 
-def _conditions(source: Source, lines: Lines, *, at: datetime) -> None:
+def _conditions(source: Source, lines: Lines, *, at: str) -> None:
     by_role = (
         ("main", ("MA_BENH_CHINH", "MA_BENH")),
         ("secondary", ("MA_BENH_KT", "MA_BENHKHAC")),
@@ -204,7 +198,7 @@ def _conditions(source: Source, lines: Lines, *, at: datetime) -> None:
                 found.append(_at(source, at) | {"code": code, "role": role, "seq": min(seq, 32_000)})
 
 
-def _measures(source: Source, lines: Lines, *, at: datetime, certified: bool) -> None:
+def _measures(source: Source, lines: Lines, *, at: str, certified: bool) -> None:
     """The weight, the blood group, the weights of the newborn unless birth certificates state them."""
     newborn = [] if certified else split_list(source.text("CAN_NANG_CON"))
     stated = [
@@ -222,7 +216,7 @@ def _measures(source: Source, lines: Lines, *, at: datetime, certified: bool) ->
             )
 
 
-def _referral(source: Source, lines: Lines, *, at: datetime) -> None:
+def _referral(source: Source, lines: Lines, *, at: str) -> None:
     """The facility that sent the person here, and its letter."""
     sender, letter = source.text("MA_NOI_DI", "MA_NOI_CHUYEN"), source.text("GIAY_CHUYEN_TUYEN")
     if sender or letter:
@@ -231,7 +225,7 @@ def _referral(source: Source, lines: Lines, *, at: datetime) -> None:
         )
 
 
-def _coded_procedures(source: Source, lines: Lines, *, at: datetime) -> None:
+def _coded_procedures(source: Source, lines: Lines, *, at: str) -> None:
     """Codes of MA_PTTT_QT that no line of XML3 carries."""
     carried = {code for row in lines.get(PROCEDURE, ()) for code in split_list(str(row.get("international_code", "")))}
     for code in split_list(source.text("MA_PTTT_QT")):
@@ -239,7 +233,7 @@ def _coded_procedures(source: Source, lines: Lines, *, at: datetime) -> None:
             lines.setdefault(PROCEDURE, []).append(_at(source, at) | {"kind": "coded", "international_code": code})
 
 
-def _appointments(source: Source, lines: Lines, *, at: datetime) -> None:
+def _appointments(source: Source, lines: Lines, *, at: str) -> None:
     """The days of NGAY_TAI_KHAM that XML14 does not name as well."""
     known = {row["due_on"] for row in lines.get(APPOINTMENT, ())}
     for text in split_list(source.text("NGAY_TAI_KHAM")):
@@ -249,7 +243,7 @@ def _appointments(source: Source, lines: Lines, *, at: datetime) -> None:
             lines.setdefault(APPOINTMENT, []).append(_at(source, at) | {"due_on": due})
 
 
-def _at(source: Source, at: datetime) -> Columns:
+def _at(source: Source, at: str) -> Columns:
     return {"at": at, "source_table": source.table_number, "source_line": source.line}
 
 
