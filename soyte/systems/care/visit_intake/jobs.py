@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from soyte.kernel.jobs.registry import every, job
 from soyte.systems.care.visit_intake import folder, uploads
 from soyte.systems.care.visit_intake.models import Upload
@@ -17,3 +19,9 @@ def watch_folder() -> None:
 def receive_upload(*, upload_id: int) -> None:
     """Receive an uploaded file or ZIP."""
     uploads.receive_kept(Upload.objects.select_related("account", "unit").get(pk=upload_id))
+
+
+@every(days=1, at="03:40")
+def sweep_spool() -> None:
+    """Forget spooled files whose upload was never finished being written."""
+    uploads.sweep_spool(now=time.time())

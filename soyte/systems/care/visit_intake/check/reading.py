@@ -84,6 +84,15 @@ class FileReport:
     visits: list[VisitReport] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What files are judged by. `sender_facility`: of a signed-in sender, whose files may only name his own."""
+
+    lists: Lists
+    received_on: date
+    sender_facility: str | None = None
+
+
 @cache
 def lists() -> Lists:
     """The code lists of this process, loaded once."""
@@ -101,16 +110,24 @@ def read_file(file: VisitFile, *, received_on: date) -> FileReport:
     report = FileReport(file.shown)
     try:
         with open_regular(file.path) as stream:
-            _read(stream, report, received_on)
+            _read(stream, report, Yardstick(lists(), received_on))
     except OSError:
         report.refused = True
         report.lines += _lines(weighed([Finding("file.unreadable")], on=received_on))
     return report
 
 
-def _read(stream: BinaryIO, report: FileReport, received_on: date) -> None:
+def read_stream(stream: BinaryIO, *, shown: str, by: Yardstick) -> FileReport:
+    """`read_file` for bytes that are at hand, by lists of the caller's choice."""
+    report = FileReport(shown)
+    _read(stream, report, by)
+    return report
+
+
+def _read(stream: BinaryIO, report: FileReport, by: Yardstick) -> None:
     found = survey(stream)
-    judged = check_envelope(found, received_on=received_on)
+    received_on = by.received_on
+    judged = check_envelope(found, received_on=received_on, sender_facility=by.sender_facility)
     report.kind = found.kind
     report.refused = verdict(judged) != ACCEPTED
     if found.signed and not report.refused:
@@ -122,9 +139,9 @@ def _read(stream: BinaryIO, report: FileReport, received_on: date) -> None:
         for index, (start, end) in enumerate(found.visits, start=1):
             stream.seek(start)
             visit = read_visit(stream.read(end - start), index=index, survey=found)
-            report.visits.append(_visit_report(visit, found, received_on))
+            report.visits.append(_visit_report(visit, found, by))
     else:
-        _read_sheet(stream, report, found, received_on)
+        _read_sheet(stream, report, found, by)
 
 
 def _signature(stream: BinaryIO, received_on: date) -> list[Judged]:
@@ -134,17 +151,19 @@ def _signature(stream: BinaryIO, received_on: date) -> list[Judged]:
     return check_signature(checked, received_on=received_on)
 
 
-def _read_sheet(stream: BinaryIO, report: FileReport, found: Survey, received_on: date) -> None:
+def _read_sheet(stream: BinaryIO, report: FileReport, found: Survey, by: Yardstick) -> None:
     stream.seek(0, os.SEEK_SET)
     content = stream.read(LONGEST_SHEET)
     sheet = read_check_in(content) if found.kind == "check_in" else read_assessment(content)
-    judged = check_sheet(sheet, lists=lists(), received_on=received_on)
+    judged = check_sheet(sheet, lists=by.lists, received_on=by.received_on, sender_facility=by.sender_facility)
     report.refused = not sheet.readable or verdict(judged) != ACCEPTED
     report.lines += _lines(judged)
 
 
-def _visit_report(visit: Visit, found: Survey, received_on: date) -> VisitReport:
-    judged = check_visit(visit, survey=found, lists=lists(), received_on=received_on)
+def _visit_report(visit: Visit, found: Survey, by: Yardstick) -> VisitReport:
+    judged = check_visit(
+        visit, survey=found, lists=by.lists, received_on=by.received_on, sender_facility=by.sender_facility
+    )
     values = visit.summary.values if visit.summary else {}
     total = amount(values.get("T_TONGCHI_BV") or values.get("T_TONGCHI", ""))
     return VisitReport(

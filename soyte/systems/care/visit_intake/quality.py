@@ -1,0 +1,266 @@
+"""The quality of each facility's files over time: refused, warned, made late, by rule and by the sending program.
+
+A file counts in the month in which it was made (NGAYLAP, never later than its receipt), so that a backlog sent at once
+does not look like one bad month. A visit was made late where its file was made more than `late_days` after it ended.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from soyte.kernel.access.policy import visible
+from soyte.kernel.actors import Acting
+from soyte.kernel.organisations.models import Unit
+from soyte.systems.care.visit_intake.calendar import bounds, step
+from soyte.systems.care.visit_intake.models import Receipt
+from soyte.systems.care.visit_intake.rules import catalogue
+
+LATE_DAYS = 1
+MONTHS = 6
+MOST_FACILITIES = 1_000
+
+
+@dataclass(frozen=True)
+class Period:
+    """Whole months from `first` to `last`, both by their first day."""
+
+    first: date
+    last: date
+
+    @cached_property
+    def months(self) -> list[date]:
+        found = [self.first]
+        while found[-1] < self.last:
+            found.append(step(found[-1], 1))
+        return found
+
+    @property
+    def end(self) -> date:
+        """The first day after the period."""
+        return step(self.last, 1)
+
+
+def asked_period(first: str, last: str, *, today: date) -> Period:
+    """The months asked for as yyyy-mm; else the last six up to now. At most three years."""
+    until = min(_month(last) or today.replace(day=1), today.replace(day=1))
+    since = _month(first)
+    if since is None or since > until:
+        since = until
+        for _number in range(MONTHS - 1):
+            since = step(since, -1)
+    return Period(max(since, date(until.year - 3, until.month, 1)), until)
+
+
+def _month(text: str) -> date | None:
+    found = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", text, re.ASCII)
+    return date(int(found[1]), int(found[2]), 1) if found else None
+
+
+@dataclass(slots=True)
+class Counts:
+    """Visits of a facility, a program or a month. Shares are of one; None where nothing was sent."""
+
+    files: int = 0
+    unreadable: int = 0
+    visits: int = 0
+    refused: int = 0
+    warned: int = 0
+    late: int = 0
+    last_at: datetime | None = None
+
+    def add(self, other: Counts) -> None:
+        self.files += other.files
+        self.unreadable += other.unreadable
+        self.visits += other.visits
+        self.refused += other.refused
+        self.warned += other.warned
+        self.late += other.late
+        self.last_at = max(filter(None, [self.last_at, other.last_at]), default=None)
+
+    def _share(self, part: int) -> float | None:
+        return part / self.visits if self.visits else None
+
+    @property
+    def refused_share(self) -> float | None:
+        return self._share(self.refused)
+
+    @property
+    def warned_share(self) -> float | None:
+        return self._share(self.warned)
+
+    @property
+    def late_share(self) -> float | None:
+        return self._share(self.late)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The counts of one facility, or of one program, whole and by month."""
+
+    key: str
+    name: str
+    software: str
+    whole: Counts
+    months: Sequence[Counts]
+
+    @property
+    def trend(self) -> list[float | None]:
+        """The refused share of each month in percent."""
+        return [None if m.refused_share is None else 100 * m.refused_share for m in self.months]
+
+
+# A receipt without a unit (an unreadable file of the folder) belongs to nobody and stands in a line of its own.
+_COUNT = """
+with chosen as (
+  select r.id, r.unit_id, date_trunc('month', r.version_day)::date as month, r.version_day, r.kind, r.received_at
+  from visit_intake_receipt r
+  where r.received_at >= %(since)s and r.version_day >= %(first)s and r.version_day < %(end)s and ({reach})
+    and (%(unit)s::bigint is null or r.unit_id = %(unit)s)),
+files as (
+  select unit_id, month, count(*) as files, count(*) filter (where kind = 'unreadable') as unreadable,
+    max(received_at) as last_at
+  from chosen group by 1, 2),
+visits as (
+  select c.unit_id, c.month, count(*) as visits, count(*) filter (where v.verdict = 'refused') as refused,
+    count(*) filter (where v.verdict = 'accepted' and exists (
+      select 1 from visit_intake_finding f where f.receipt_visit_id = v.id and f.severity = 'warning')) as warned,
+    count(*) filter (where c.version_day - v.ended_on > %(late)s) as late
+  from chosen c join visit_intake_receiptvisit v on v.receipt_id = c.id group by 1, 2)
+select f.unit_id, f.month, f.files, f.unreadable, coalesce(v.visits, 0), coalesce(v.refused, 0), coalesce(v.warned, 0),
+  coalesce(v.late, 0), f.last_at
+from files f left join visits v on v.unit_id is not distinct from f.unit_id and v.month = f.month"""
+
+
+def _counted(
+    actor: Acting, period: Period, *, late_days: int, unit: Unit | None = None
+) -> list[tuple[int | None, date, Counts]]:
+    units = actor.units("visit_files.quality")
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(reach="true" if units is None else "r.unit_id = any(%(units)s)"), {
+            "since": bounds(period.first, period.first)[0], "first": period.first, "end": period.end,
+            "late": late_days, "units": sorted(units or ()), "unit": unit.pk if unit else None,
+        })  # fmt: skip
+        rows = cursor.fetchall()
+    return [(unit, month, Counts(*numbers)) for unit, month, *numbers in rows]
+
+
+def facilities(actor: Acting, period: Period, *, late_days: int = LATE_DAYS) -> list[Line]:
+    """A line for each facility that sent in the period: the largest refused share first."""
+    counted = _counted(actor, period, late_days=late_days)
+    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in={key for key, _month, _counts in counted if key})}
+    keyed = [(_facility(units.get(key or 0)), month, counts) for key, month, counts in counted]
+    return _worst_first(_lines(keyed, period))[:MOST_FACILITIES]
+
+
+def one_facility(actor: Acting, period: Period, unit: Unit, *, late_days: int = LATE_DAYS) -> Line:
+    """The line of one facility; of one that sent nothing, without counts."""
+    counted = _counted(actor, period, late_days=late_days, unit=unit)
+    lines = _lines([(_facility(unit), month, counts) for _unit, month, counts in counted], period)
+    return lines[0] if lines else Line(*_facility(unit), Counts(), [Counts() for _month in period.months])
+
+
+def _facility(unit: Unit | None) -> tuple[str, str, str]:
+    if unit is None:
+        return "", _("Không rõ cơ sở"), ""
+    return unit.facility_code or str(unit.pk), unit.name, unit.software
+
+
+def programs(actor: Acting, period: Period, *, late_days: int = LATE_DAYS) -> list[Line]:
+    """A line for each program that the facilities say they send with."""
+    counted = _counted(actor, period, late_days=late_days)
+    named = dict(Unit.objects.filter(pk__in={key for key, *_rest in counted if key}).values_list("pk", "software"))
+    keyed = [
+        ((name, name or _("Chưa khai phần mềm"), name), month, counts)
+        for name, month, counts in ((named.get(key or 0, ""), month, counts) for key, month, counts in counted)
+    ]
+    return _worst_first(_lines(keyed, period))
+
+
+def _lines(counted: Iterable[tuple[tuple[str, str, str], date, Counts]], period: Period) -> list[Line]:
+    lines: dict[tuple[str, str, str], Line] = {}
+    for key, month, counts in counted:
+        line = lines.setdefault(key, Line(*key, Counts(), [Counts() for _month in period.months]))
+        line.whole.add(counts)
+        line.months[period.months.index(month)].add(counts)
+    return list(lines.values())
+
+
+def _worst_first(lines: list[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (-(line.whole.refused_share or 0), -line.whole.visits, line.name))
+
+
+def total(lines: Iterable[Line]) -> Counts:
+    whole = Counts()
+    for line in lines:
+        whole.add(line.whole)
+    return whole
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """How often one rule spoke: visits (files, where it speaks of the file), facilities, and the months of the period."""
+
+    code: str
+    title: str
+    severity: str
+    visits: int
+    facilities: int
+    months: Sequence[int]
+
+
+_RULES = """
+select f.code, f.severity, date_trunc('month', r.version_day)::date as month, r.unit_id,
+  count(distinct coalesce(f.receipt_visit_id, -r.id)) as visits
+from visit_intake_receipt r join visit_intake_finding f on f.receipt_id = r.id
+where r.received_at >= %(since)s and r.version_day >= %(first)s and r.version_day < %(end)s
+  and f.severity <> 'note' and ({reach}) and (%(unit)s::bigint is null or r.unit_id = %(unit)s)
+group by 1, 2, 3, 4"""
+
+
+def rules(actor: Acting, period: Period, *, unit: Unit | None = None) -> list[RuleLine]:
+    """The rules that spoke in the period, of one facility or of all; errors first, the most frequent first."""
+    units = actor.units("visit_files.quality")
+    with connection.cursor() as cursor:
+        cursor.execute(_RULES.format(reach="true" if units is None else "r.unit_id = any(%(units)s)"), {
+            "since": bounds(period.first, period.first)[0], "first": period.first, "end": period.end,
+            "units": sorted(units or ()), "unit": unit.pk if unit else None,
+        })  # fmt: skip
+        rows = cursor.fetchall()
+    return _rule_lines(rows, period)
+
+
+def _rule_lines(rows: Iterable[tuple[str, str, date, int | None, int]], period: Period) -> list[RuleLine]:
+    months: dict[tuple[str, str], list[int]] = {}
+    senders: dict[tuple[str, str], set[int | None]] = {}
+    for code, severity, month, unit, visits in rows:
+        counted = months.setdefault((code, severity), [0] * len(period.months))
+        counted[period.months.index(month)] += visits
+        senders.setdefault((code, severity), set()).add(unit)
+    lines = [
+        RuleLine(code, catalogue.rule(code).title, severity, sum(counted), len(senders[code, severity]), counted)
+        for (code, severity), counted in months.items()
+    ]
+    return sorted(lines, key=lambda line: (line.severity != catalogue.ERROR, -line.visits, line.code))
+
+
+def unit_of(actor: Acting, facility_code: str) -> Unit | None:
+    """The facility whose files the actor may judge; the latest that bore this code."""
+    found = visible(actor, "visit_files.quality", Unit.objects.filter(facility_code=facility_code))
+    return found.order_by("-valid_from").first()
+
+
+def silent_facilities(actor: Acting, *, today: date, days: int = 3, lately: int = 30) -> int:
+    """Facilities that sent within `lately` days and nothing in the last `days`."""
+    morning = bounds(today, today)[0]
+    since, silent = morning - timedelta(days=lately), morning - timedelta(days=days)
+    sent = visible(actor, "visit_files.quality", Receipt.objects.filter(received_at__gte=since, unit__isnull=False))
+    before = set(sent.order_by().values_list("unit_id", flat=True).distinct())
+    after = set(sent.filter(received_at__gte=silent).order_by().values_list("unit_id", flat=True).distinct())
+    return len(before - after)

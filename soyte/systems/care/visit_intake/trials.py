@@ -1,0 +1,174 @@
+"""Files judged on trial: as `soyte check` does, by the lists of this installation, with nothing kept."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.core.files.base import File
+from django.utils.translation import gettext_lazy as _
+
+from soyte.formats.visitfile import VIETNAM
+from soyte.formats.visitfile.deidentify import NotDeidentifiable, deidentify
+from soyte.kernel.actors import Acting
+from soyte.kernel.audit.services import record
+from soyte.kernel.errors import DomainError
+from soyte.systems.care.visit_intake.check.page import page
+from soyte.systems.care.visit_intake.check.reading import FileReport, Yardstick, read_stream
+from soyte.systems.care.visit_intake.check.spreadsheet import Spreadsheet
+from soyte.systems.care.visit_intake.check.summary import Summary
+from soyte.systems.care.visit_intake.ingest.knowledge import database_lists
+from soyte.systems.care.visit_intake.uploads import ZipFault, zip_entries
+
+ACTION = "visit_files.check"
+MOST_FILES = 2_000
+MOST_BYTES = 128 << 20  # of all files together, unpacked: a page that is waited for
+MOST_MASKED_BYTES = 16 << 20
+
+
+class NothingSent(DomainError):
+    code = "visit_intake.nothing_sent"
+    message = _("Chọn ít nhất một tệp XML hoặc ZIP.")
+
+
+class TooMuchToCheck(DomainError):
+    code = "visit_intake.too_much_to_check"
+    message = _("Kiểm tra trên trang nhận nhiều nhất %(files)s tệp và %(size)s MB sau khi giải nén. Nhiều hơn thì chạy "
+                "lệnh soyte check trên máy của bạn.")  # fmt: skip
+
+
+class BadZip(DomainError):
+    code = "visit_intake.bad_zip"
+    message = _("Gói %(name)s không mở được: hỏng, có mật khẩu, hoặc nén bất thường. Nén lại rồi thử lại.")
+
+
+class NothingToMask(DomainError):
+    code = "visit_intake.nothing_to_mask"
+    message = _("Không tệp nào ẩn danh được: chỉ tệp XML, nhiều nhất %(size)s MB mỗi tệp.")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a run said. It holds what stands in the files: it is shown and forgotten."""
+
+    summary: Summary
+    reports: Sequence[FileReport]
+    made_at: datetime
+    names: Sequence[str]
+
+
+def try_files(actor: Acting, sent: Sequence[File[Any]], *, facility_code: str | None) -> Trial:
+    """Judge files as if they were received now from a sender of this facility; the audit tells that it was done.
+
+    Raises NothingSent, TooMuchToCheck, BadZip.
+    """
+    made_at = datetime.now(VIETNAM)
+    by = Yardstick(database_lists(), made_at.date(), facility_code)
+    summary, reports = Summary(), []
+    for name, content in _contents(sent):
+        report = read_stream(io.BytesIO(content), shown=name, by=by)
+        summary.add(report)
+        reports.append(report)
+    record(actor, ACTION, object_kind="visit_intake.trial", details={"files": summary.files, "visits": summary.visits})
+    return Trial(summary, reports, made_at, [file.name or "" for file in sent])
+
+
+def _contents(sent: Sequence[File[Any]]) -> Iterator[tuple[str, bytes]]:
+    """Each file to be judged, one at a time; ZIPs are opened entry by entry, within the limits."""
+    if not sent:
+        raise NothingSent()
+    left = _Left()
+    for file in sent:
+        name = file.name or ""
+        if zipfile.is_zipfile(file):
+            yield from _unpacked(file, name, left)
+        else:
+            left.take(file.size)
+            file.seek(0)
+            yield name, file.read()
+
+
+@dataclass(slots=True)
+class _Left:
+    """What a run may still read."""
+
+    files: int = MOST_FILES
+    size: int = MOST_BYTES
+
+    def take(self, size: int) -> None:
+        self.files, self.size = self.files - 1, self.size - size
+        if self.files < 0 or self.size < 0:
+            raise TooMuchToCheck(files=MOST_FILES, size=MOST_BYTES >> 20)
+
+
+def _unpacked(file: File[Any], name: str, left: _Left) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for entry in zip_entries(archive):
+                left.take(entry.file_size)
+                with archive.open(entry) as packed:
+                    content = packed.read(entry.file_size)
+                yield f"{name}/{entry.filename}", content
+    except (ZipFault, zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error):
+        raise BadZip(name=name) from None
+
+
+def as_page(trial: Trial) -> str:
+    """The report of `soyte check` as one HTML page that opens anywhere."""
+    return "".join(page(trial.summary, paths=trial.names, made_at=trial.made_at, notes=False))
+
+
+def as_sheet(trial: Trial) -> bytes:
+    """The report of `soyte check` as XLSX."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "soyte-check.xlsx"
+        with Spreadsheet(path, notes=False) as book:
+            for report in trial.reports:
+                book.add(report)
+            book.finish(trial.summary, facts=_facts(trial))
+        return path.read_bytes()
+
+
+def _facts(trial: Trial) -> list[tuple[str, object]]:
+    told = trial.summary
+    return [
+        ("Kiểm lúc", f"{trial.made_at:%H:%M %d/%m/%Y}"),
+        ("Tệp", told.files),
+        ("Tệp không đọc được", told.files_refused),
+        ("Lượt khám", told.visits),
+        ("Nhận", told.visits - told.refused),
+        ("trong đó nên xem", told.warned),
+        ("Không nhận", told.refused),
+        ("Tổng chi của lượt không nhận (đồng)", told.refused_total),
+        ("Quỹ BHYT của lượt không nhận (đồng)", told.refused_insurer),
+    ]
+
+
+def masked(actor: Acting, sent: Sequence[File[Any]]) -> tuple[str, bytes]:
+    """The files with their people masked, and a name for them: one XML, or a ZIP of several.
+
+    Raises NothingSent, TooMuchToCheck, BadZip, NothingToMask.
+    """
+    made: list[tuple[str, bytes]] = []
+    for _name, content in _contents(sent):
+        if len(content) <= MOST_MASKED_BYTES:
+            with contextlib.suppress(NotDeidentifiable):
+                made.append((f"an-danh-{len(made) + 1:04}.xml", deidentify(content)))
+    if not made:
+        raise NothingToMask(size=MOST_MASKED_BYTES >> 20)
+    record(actor, ACTION, object_kind="visit_intake.deidentified", details={"files": len(made)})
+    if len(made) == 1:
+        return made[0]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in made:
+            archive.writestr(name, content)
+    return "an-danh.zip", packed.getvalue()
