@@ -22,7 +22,7 @@ _TOKEN = re.compile(rf"{PREFIX}([a-z][a-z0-9_+]*):([A-Za-z0-9_=-]+)")
 
 class SealBroken(DomainError):
     code = "labels.seal_broken"
-    message = _("Nội dung đã mã hóa của nhãn %(label)s bị hỏng hoặc bị sửa nên không mở được. "
+    message = _("Nội dung đã mã hoá của nhãn %(label)s bị hỏng hoặc bị sửa nên không mở được. "
                 "Hãy khôi phục dòng dữ liệu này từ bản sao lưu.")
 
 

@@ -24,7 +24,6 @@ from soyte.systems.steering.statistics.rows import in_words
 from soyte.ui.paging import page
 from soyte.ui.xlsx import Column, download
 
-UNDER_FIVE = "dưới 5"
 MONEY = "đồng"
 
 
@@ -138,7 +137,7 @@ def figure_export(request: HouseRequest, indicator_code: str) -> FileResponse:
 
     def rows() -> Iterator[tuple[str, str, object]]:
         for cell in found.cells:
-            yield cell.keys[0], found.name(cell), UNDER_FIVE if cell.hidden else cell.value
+            yield cell.keys[0], found.name(cell), _("dưới 5") if cell.hidden else cell.value
 
     return download(
         f"soyte-{indicator_code}-{asked.start}-{asked.end}.xlsx",
