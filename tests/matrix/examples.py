@@ -1,0 +1,237 @@
+"""One of each thing that an address can name, at the own and at a foreign facility.
+
+Arguments of addresses are named after their object. A new name is a red test until it has its example here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+from django.utils import timezone
+
+from soyte.clinical.documents.models import Composition
+from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.observations.models import Observation
+from soyte.kernel.access.actor import actor_for
+from soyte.kernel.access.tests.people import account, post, unit
+from soyte.kernel.accounts.models import Account
+from soyte.kernel.audit.services import record_refused
+from soyte.kernel.organisations.models import Unit
+from soyte.kernel.people.models import Person, ReviewPair
+from soyte.kernel.text import fold
+from soyte.systems.care.visit_intake.ingest.held import Source
+from soyte.systems.care.visit_intake.ingest.receive import receive
+from soyte.systems.care.visit_intake.ingest.tests import files
+from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit, Upload, UploadedFile
+from soyte.systems.steering.reference_lists import services as reference_lists
+
+OWN, FOREIGN = "70001", "70002"
+ROLES = ("it_officer", "doctor", "data_officer", "administrator")
+AT_DEPARTMENT = {"data_officer", "administrator"}
+NOBODY = ""
+
+_numbers = count(1)
+
+
+@dataclass
+class Side:
+    """A facility with a person who came there, the files it sent and somebody who works there."""
+
+    unit: Unit
+    person: Person
+    encounter: Encounter
+    composition: Composition
+    received: ReceiptVisit
+    upload: Upload
+    pair: ReviewPair
+    worker: Account
+    post_id: int
+
+
+@dataclass
+class World:
+    department: Unit
+    sides: dict[str, Side] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    token: str = ""
+
+
+# Values of each argument. Those that belong to one facility are listed again below.
+ARGUMENTS: dict[str, Callable[[World, Side], object]] = {
+    "person_id": lambda world, side: side.person.pk,
+    "encounter_id": lambda world, side: side.encounter.pk,
+    "composition_id": lambda world, side: side.composition.pk,
+    "indicator_code": lambda world, side: "visits",
+    "pair_id": lambda world, side: side.pair.pk,
+    "unit_id": lambda world, side: side.unit.pk,
+    "account_id": lambda world, side: side.worker.pk,
+    "post_id": lambda world, side: side.post_id,
+    "set_code": lambda world, side: "sex",
+    "token": lambda world, side: world.token,
+    "number": lambda world, side: side.received.receipt.number,
+    "visit_id": lambda world, side: side.received.pk,
+    "upload_id": lambda world, side: side.upload.pk,
+    "day": lambda world, side: timezone.localdate(side.received.receipt.received_at).isoformat(),
+    "facility_code": lambda world, side: side.unit.facility_code,
+}
+# Whoever has a right over his own facility alone is not served for a foreign one of these.
+OF_A_FACILITY = {
+    "person_id",
+    "encounter_id",
+    "composition_id",
+    "unit_id",
+    "account_id",
+    "post_id",
+    "number",
+    "visit_id",
+    "upload_id",
+    "facility_code",
+}
+# Rights whose very purpose is a record of elsewhere.
+MEANT_FOR_FOREIGN = {"record.open_with_reason", "record.search"}
+# Acts without fields: whoever has the right does them by the bare post, so that only the others are asked here.
+ACTS = {
+    "identity:account_lock",
+    "identity:account_unlock",
+    "identity:password_reset",
+    "identity:gateway_password",
+    "identity:gateway_make",
+    "identity:post_end",
+    "identity:unit_end",
+    "person_index:undo",
+    "reference_lists:drop",
+    "visit_intake:upload_resume",
+    "web:sign_out",
+}
+
+
+def make() -> World:
+    """The world of the matrix. In a transaction of the caller's."""
+    world = World(department=unit("Sở Y tế", kind="department"))
+    for code in (OWN, FOREIGN):
+        world.sides[code] = _side(world, code)
+    for role in ROLES:
+        at = world.department if role in AT_DEPARTMENT else world.sides[OWN].unit
+        world.accounts[role] = account(f"{role.replace('_', '-')}.matrix")
+        post(world.accounts[role], role, at)
+    world.token = reference_lists.try_list(
+        actor_for(world.accounts["administrator"]),
+        set_code="sex",
+        since=timezone.localdate(),
+        source="QĐ thử",
+        filename="gioi.csv",
+        content="Mã,Tên\n1,Nam\n2,Nữ\n3,Chưa xác định\n".encode(),
+    )
+    return world
+
+
+def _side(world: World, code: str) -> Side:
+    at = unit(f"Bệnh viện {code}", parent=world.department, facility_code=code)
+    visit = _sent(code, f"L{code}")
+    encounter = visit.encounter
+    assert encounter is not None, "the example visit must be a good one"
+    worker = account()
+    return Side(
+        unit=at,
+        person=encounter.person,
+        encounter=encounter,
+        composition=_paper(encounter),
+        received=visit,
+        upload=_upload(at, worker, visit.receipt),
+        pair=_pair(encounter.person),
+        worker=worker,
+        post_id=post(worker, "it_officer", at).pk,
+    )
+
+
+def _sent(code: str, visit_code: str) -> ReceiptVisit:
+    """A good visit of thirty days ago, sent by the facility itself, with a second one that is refused."""
+    day = timezone.localdate() - dt.timedelta(days=30)
+    at = {"NGAY_VAO": f"{day:%Y%m%d}0800", "NGAY_RA": f"{day:%Y%m%d}0930", "NGAY_TTOAN": f"{day:%Y%m%d}0930"}
+    facts = {
+        "MA_CSKCB": code,
+        "MA_BN": f"BN{code}",
+        "HO_TEN": f"NGƯỜI CỦA {code}",
+        "SO_CCCD": f"0700850{code}",
+        "MA_THE_BHYT": f"DN47575{code}123"[:15],
+        **at,
+    }
+    good = files.visit(visit_code, **facts)
+    bad = files.visit(f"{visit_code}X", **(facts | {"NGAY_RA": f"{day - dt.timedelta(days=9):%Y%m%d}0800"}))
+    content = files.file(good, bad, made_on=f"{day:%Y%m%d}", facility=code)
+    list(receive([Source(f"{visit_code}.xml", lambda: io.BytesIO(content))], files.sender(facility=code)))
+    return ReceiptVisit.objects.select_related("receipt", "encounter__person").get(
+        facility_code=code, visit_code=visit_code
+    )
+
+
+def _line(encounter: Encounter) -> dict[str, object]:
+    return {
+        "encounter": encounter,
+        "person": encounter.person,
+        "at": encounter.started_at,
+        "source_table": 4,
+        "source_line": 1,
+    }
+
+
+def _paper(encounter: Encounter) -> Composition:
+    return Composition.objects.create(
+        kind=Composition.Kind.DISCHARGE, sections={"diagnosis": "Viêm họng"}, **_line(encounter)
+    )
+
+
+def _result(encounter: Encounter, number: int) -> Observation:
+    return Observation.objects.create(
+        category=Observation.Category.LABORATORY,
+        code=f"CS{number}",
+        name=f"Chỉ số {number}",
+        value_text="5.5",
+        value_number="5.5",
+        unit="mmol/L",
+        **_line(encounter),
+    )
+
+
+def _upload(at: Unit, worker: Account, receipt: Receipt) -> Upload:
+    upload = Upload.objects.create(
+        account=worker,
+        unit=at,
+        filename="thang.zip",
+        size=1000,
+        spool="none",
+        state=Upload.State.DONE,
+        received_at=timezone.now(),
+    )
+    UploadedFile.objects.create(upload=upload, seq=1, receipt=receipt, filename="mot.xml")
+    return upload
+
+
+def _pair(one: Person) -> ReviewPair:
+    other = Person.objects.create(
+        full_name=one.full_name, name_folded=fold(one.full_name), sex=one.sex, birth_precision="unknown"
+    )
+    a, b = sorted((one, other), key=lambda person: person.pk)
+    return ReviewPair.objects.create(a=a, b=b, reason=ReviewPair.Reason.TWO_NUMBERS)
+
+
+def crowd(world: World, number: int) -> None:
+    """`number` more of everything that a list of the own facility may show."""
+    side = world.sides[OWN]
+    administrator = actor_for(world.accounts["administrator"])
+    for _ in range(number):
+        again = next(_numbers)
+        visit = _sent(OWN, f"M{again:04}")
+        assert visit.encounter is not None
+        _paper(visit.encounter)
+        _result(visit.encounter, again)
+        _pair(side.person)
+        _upload(side.unit, side.worker, visit.receipt)
+        beside = unit(f"Trạm Y tế {again}", kind="station", parent=world.department)
+        post(account(), "doctor", beside)
+        post(side.worker, "doctor", beside)
+        record_refused(administrator, "units.read", object_kind="page", object_id=f"/{again}/", reason="thử")
