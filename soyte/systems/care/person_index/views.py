@@ -45,6 +45,7 @@ def pair_list(request: HouseRequest) -> HttpResponse:
     shown = page(found, request, order)
     persons = [person for pair in shown for person in (pair.a, pair.b)]
     record_reads(request.actor, list({person.pk for person in persons}), "pairs", action="pairs.read")
+    names = places.names_on({person.commune_code for person in persons}, timezone.localdate())
     return render(
         request,
         "person_index/pairs.html",
@@ -54,7 +55,7 @@ def pair_list(request: HouseRequest) -> HttpResponse:
             "state": state,
             "page": shown,
             "count": capped_count(found),
-            "communes": places.names_on({person.commune_code for person in persons}, timezone.localdate()),
+            "lines": [(pair, names.get(pair.a.commune_code, ""), names.get(pair.b.commune_code, "")) for pair in shown],
             "carry": _carried(reason),
         },
     )
