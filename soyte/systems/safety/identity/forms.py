@@ -153,6 +153,7 @@ _NAME_NEEDED = gettext_lazy("Thiếu tên đơn vị. Ghi như trong quyết đ�
 
 
 class UnitMakeForm(_UnitFacts):
+    field_order = ["name", "facility_code", "kind", "valid_from", "parent", "decision"]
     name = forms.CharField(label=gettext_lazy("Tên đơn vị"), max_length=255, error_messages={"required": _NAME_NEEDED})
     facility_code = forms.CharField(
         label=gettext_lazy("Mã cơ sở khám chữa bệnh"),
@@ -168,6 +169,7 @@ class UnitMakeForm(_UnitFacts):
 
 
 class UnitNameForm(_UnitFacts):
+    field_order = ["name"]
     name = forms.CharField(label=gettext_lazy("Tên đơn vị"), max_length=255, error_messages={"required": _NAME_NEEDED})
 
 

@@ -31,15 +31,24 @@ def found_or_none(set_code: str) -> FoundSet | None:
         return None
 
 
-def sets(*, text: str = "", state: str = "") -> list[ContentSet]:
-    """Sets by title; `state` is official, review, changed (a load would change them) or uploaded."""
+def sets(*, on: dt.date, text: str = "", state: str = "") -> list[ContentSet]:
+    """Sets by title; `state` is official, review (both as of a day), changed (a load would change them) or uploaded."""
     asked = fold(text)
     found = [one for one in content_sets() if asked in fold(f"{one.title} {one.code} {one.source}")]
     if state == "changed":
         return [one for one in found if would_change(one) or one.faults]
     if state == "uploaded":
         return [one for one in found if one.uploads]
-    return [one for one in found if not state or one.state == state]
+    return [one for one in found if not state or _state(one, on) == state]
+
+
+def _state(one: ContentSet, on: dt.date) -> str:
+    return "official" if uploaded_since(one, on) else one.state
+
+
+def uploaded_since(one: ContentSet, on: dt.date) -> dt.date | None:
+    """The first day of the uploaded list that is in force on a day: it stands in the place of the shipped file."""
+    return max((day for day in one.uploads if day <= on), default=None)
 
 
 def would_change(one: ContentSet) -> bool:

@@ -8,9 +8,9 @@ from soyte.kernel.access.models import Post
 from soyte.kernel.access.tests.people import account, post, unit
 from soyte.kernel.accounts.models import Account
 from soyte.kernel.actors import Machine
-from soyte.kernel.audit.chain import seal_batches
 from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.audit.services import record, record_refused
+from soyte.kernel.audit.tests.test_chain import sealed_now, tamper
 from soyte.systems.safety.identity.cli import first_administrator_main
 from soyte.systems.safety.identity.search import search
 from soyte.systems.safety.identity.urls import urlpatterns
@@ -92,7 +92,7 @@ def test_the_chain_is_shown_and_verified(client, admin):
     record(Machine("test"), "units.manage")
     AuditEvent.objects.count()
     answer = client.post(reverse("identity:chain"), follow=True)
-    assert "Chuỗi nguyên vẹn" in text(answer)
+    assert "Chưa có lô nào được niêm phong" in text(answer)
     assert AuditEvent.objects.filter(object_kind="audit.chain").count() == 1
 
 
@@ -102,9 +102,12 @@ def test_sealed_batches_are_listed(client, department):
     post(holder, "administrator", department)
     client.force_login(holder, backend="soyte.kernel.accounts.backends.AccountBackend")
     record(Machine("test"), "units.manage")
-    assert seal_batches()
+    assert sealed_now()
     page = text(client.get(reverse("identity:chain")))
     assert "Các lô gần đây" in page
+    assert "Chuỗi nguyên vẹn" in text(client.post(reverse("identity:chain"), follow=True))
+    tamper("update audit_auditbatch set hash = 'x'")
+    assert "Chuỗi bị đứt tại lô 1" in text(client.post(reverse("identity:chain"), follow=True))
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,9 @@ def chain_page(request: HouseRequest) -> HttpResponse:
             object_kind="audit.chain",
             details={"act": "verify", "broken": broken.number if broken else None},
         )
-        if broken:
+        if not state.batches:
+            messages.warning(request, _("Chưa có lô nào được niêm phong nên chưa có gì để kiểm tra."))
+        elif broken:
             messages.error(
                 request,
                 _(

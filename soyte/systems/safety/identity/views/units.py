@@ -133,7 +133,7 @@ def _state(unit: Unit) -> Chip:
 def _facts(unit: Unit) -> list[Fact]:
     commune = places.names_on([unit.commune_code], timezone.localdate()) if unit.commune_code else {}
     parent = unit.parent
-    since = _("trước mọi tệp") if unit.valid_from == EVER else in_words(unit.valid_from)
+    since = None if unit.valid_from == EVER else in_words(unit.valid_from)
     return [
         Fact(_("Mã cơ sở"), unit.facility_code or _("Không có")),
         Fact(_("Loại"), unit.get_kind_display()),

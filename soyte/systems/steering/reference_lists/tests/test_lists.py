@@ -149,6 +149,7 @@ def test_an_official_list_is_tried_and_then_taken_once(client, admin, department
         event.account == admin and event.details["counts"]["new"] == 1 and event.details["source"] == "QĐ 1804/QĐ-BYT"
     )
     assert "QĐ 1804/QĐ-BYT" in text(client.get(taken.url)) and "bản đã nạp" in text(client.get(taken.url))
+    assert "Bản đã nạp, từ 01/08/2026" in text(client.get(reverse("reference_lists:sets"), {"state": "official"}))
 
 
 def test_a_csv_of_the_office_is_read_too(client, admin, departments):

@@ -40,6 +40,8 @@ def crumbs_of(found: FoundSet | None = None) -> list[Link]:
 
 
 def state_chip(one: ContentSet) -> Chip:
+    if since := selectors.uploaded_since(one, timezone.localdate()):
+        return Chip(_("Bản đã nạp, từ %(day)s") % {"day": day(since)}, "good")
     if one.state == "official":
         return Chip(_("Chính thức"), "good")
     if one.review_from:
@@ -59,7 +61,7 @@ def set_list(request: HouseRequest) -> HttpResponse:
     filters = SetFilters(request)
     asked = filters.values()
     try:
-        found = selectors.sets(text=asked.get("q", ""), state=asked.get("state", ""))
+        found = selectors.sets(on=timezone.localdate(), text=asked.get("q", ""), state=asked.get("state", ""))
     except ContentError as error:
         return render(request, "reference_lists/broken.html", {"faults": told_faults(error.faults)}, status=500)
     return render(
@@ -94,6 +96,7 @@ def set_page(request: HouseRequest, set_code: str) -> HttpResponse:
         {
             "set": one,
             "state": state_chip(one),
+            "uploaded": selectors.uploaded_since(one, timezone.localdate()),
             "filters": filters,
             "page": shown,
             "count": capped_count(listed),
