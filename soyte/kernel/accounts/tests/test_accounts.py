@@ -250,3 +250,19 @@ def test_an_account_is_found_by_name_with_marks_or_without(text):
     found = Account.objects.create(username="hoa.le", display_name="Lê Thị Hoa", phone="0912000111")
     Account.objects.create(username="minh", display_name="Trần Minh")
     assert list(accounts(text=text)) == [found]
+
+
+@pytest.mark.django_db
+def test_old_attempts_and_ended_sessions_are_forgotten():
+    from django.contrib.sessions.models import Session
+
+    from soyte.kernel.accounts.jobs import forget_old
+
+    now = timezone.now()
+    for days in (1, 91):
+        SignInAttempt.objects.create(at=now - dt.timedelta(days=days), username="ai", outcome="failed")
+    Session.objects.create(session_key="ended", session_data="x", expire_date=now - dt.timedelta(hours=1))
+    Session.objects.create(session_key="open", session_data="x", expire_date=now + dt.timedelta(hours=1))
+    forget_old()
+    assert SignInAttempt.objects.count() == 1
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]
