@@ -5,7 +5,6 @@ soyte never forwards anything to the insurer. Source: formats of letters 1245/BH
 
 from __future__ import annotations
 
-import binascii
 import io
 from base64 import b64decode
 from dataclasses import dataclass
@@ -131,7 +130,7 @@ def _content(text: str) -> bytes | None:
         return None
     try:
         return b64decode(packed, validate=True)
-    except binascii.Error:
+    except ValueError:  # of characters, or of padding
         return None
 
 
