@@ -1,0 +1,84 @@
+"""Finding a person: by any words, without a health fact, and on record."""
+
+import pytest
+from django.urls import reverse
+
+from soyte.kernel.audit.models import AuditEvent
+from soyte.kernel.people.models import Identifier
+from soyte.systems.care.health_record.search import search
+from soyte.systems.care.health_record.tests.people import BACKEND, ELSEWHERE, came, condition, doctor, person
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/nguoi-dan/"
+
+
+@pytest.fixture(autouse=True)
+def _plain_static(settings):
+    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+@pytest.fixture
+def inside(client):
+    client.force_login(doctor().account, backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def hoa():
+    known = person("Nguyễn Thị Hoa", phone="0912345678")
+    Identifier.objects.create(person=known, kind=Identifier.Kind.CITIZEN, value="070168000123")
+    Identifier.objects.create(person=known, kind=Identifier.Kind.INSURANCE, value="7512345678")
+    return known
+
+
+@pytest.mark.parametrize("typed", ["nguyễn thị hoa", "nguyen thi hoa", "hoa nguyen", "HOA THỊ 1968", "070168000123", "0912 345 678", "DN4757512345678", "04/03/1968"])  # fmt: skip
+def test_a_person_is_found_by_words_in_any_order_numbers_phone_and_birth(inside, hoa, typed):
+    page = inside.get(ADDRESS, {"q": typed}).content.decode()
+    assert "Nguyễn Thị Hoa" in page and str(hoa.pk) in page
+
+
+def test_a_hit_shows_four_digits_and_no_health_fact(inside, hoa):
+    condition(came(hoa, 20, ELSEWHERE, main_icd="E11.9", discharge_diagnosis="Đái tháo đường"), "E11.9")
+    page = inside.get(ADDRESS, {"q": "nguyen hoa"}).content.decode()
+    assert "•••• 0123" in page and "070168000123" not in page
+    assert not [fact for fact in ("E11", "Đái tháo đường", "Cơ sở 70002") if fact in page]
+
+
+def test_a_search_is_on_record_for_each_person_it_showed(inside, hoa):
+    other = person("Nguyễn Văn Hoa")
+    inside.get(ADDRESS, {"q": "nguyen hoa"})
+    events = AuditEvent.objects.filter(action="record.search")
+    assert set(events.values_list("person_id", flat=True)) == {hoa.pk, other.pk}
+
+
+def test_more_than_fifty_ask_for_more_words(inside):
+    for _ in range(51):
+        person("Lê Văn Nam")
+    page = inside.get(ADDRESS, {"q": "le nam"}).content.decode()
+    assert "Hơn 50 người khớp" in page and page.count("data-open") == 50
+    assert AuditEvent.objects.filter(action="record.search").count() == 50
+
+
+def test_fifty_are_simply_fifty(inside):
+    for _ in range(50):
+        person("Lê Văn Nam")
+    page = inside.get(ADDRESS, {"q": "le nam"}).content.decode()
+    assert "Hơn 50" not in page and page.count("data-open") == 50
+
+
+def test_nobody_found_and_nothing_asked_say_where_to_go_on(inside):
+    assert "Không tìm thấy ai" in inside.get(ADDRESS, {"q": "khong co ai"}).content.decode()
+    assert "Gõ tên hoặc số để tìm" in inside.get(ADDRESS).content.decode()
+    assert not AuditEvent.objects.filter(action="record.search").exists()
+
+
+def test_the_global_search_finds_persons_for_whoever_may_search(hoa):
+    (hit,) = search(doctor(), "nguyen hoa")
+    assert hit.url == reverse("health_record:record", args=[hoa.pk]) and "1968" in hit.subtitle
+    assert search(doctor("data_officer"), "nguyen hoa") == []
+
+
+def test_a_commune_of_the_old_map_keeps_its_name(inside):
+    person("Phạm Văn Cũ", commune_code="25195")
+    page = inside.get(ADDRESS, {"q": "pham cu"}).content.decode()
+    assert ">25195<" not in page
