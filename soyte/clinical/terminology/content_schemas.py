@@ -54,6 +54,7 @@ class Icd10Row(CodeRow):
     """`mark`: * or †; `main_allowed` 0: never the main diagnosis; `sex`: F or M where only (or mainly) that sex;
     `age_rules`: numbers of the list icd10_age_rule. The last three flags are new in TT 06/2026/TT-BYT."""
 
+    derived = ("chapter", "category")
     code: IcdCode
     mark: Literal["", "*", "†"] = ""
     chapter: Chapter

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
@@ -31,6 +31,9 @@ class ContentRow(BaseModel):
     checked, but what is kept is the text of the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    derived: ClassVar[tuple[str, ...]] = ()
+    """Columns that follow from others where an uploaded list does not print them."""
 
     version: str = ""
     valid_from: Day = None

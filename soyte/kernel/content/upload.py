@@ -177,7 +177,8 @@ def upload_fields(found: FoundSet) -> list[str]:
 
 def required_fields(found: FoundSet) -> list[str]:
     schema = schema_of(found)
-    return [name for name in upload_fields(found) if schema.model_fields[name].is_required()]
+    fields = (name for name in upload_fields(found) if name not in schema.derived)
+    return [name for name in fields if schema.model_fields[name].is_required()]
 
 
 def heading(found: FoundSet, name: str) -> str:

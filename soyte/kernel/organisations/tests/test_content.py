@@ -1,11 +1,13 @@
 import datetime as dt
 
 import pytest
+from pydantic import ValidationError
 
 from soyte.kernel.actors import Machine
 from soyte.kernel.content.rows import TextRow
 from soyte.kernel.content.services import apply_upload, load_all, plan_upload
 from soyte.kernel.organisations import selectors, services
+from soyte.kernel.organisations.content_schemas import FacilityRow
 from soyte.kernel.organisations.models import Unit, UnitName
 
 MACHINE = Machine("test")
@@ -19,7 +21,9 @@ def load():
 
 
 def listed(*rows):
-    return [TextRow(number, {"version": "known", "kind": "hospital_general"} | row) for number, row in enumerate(rows, 2)]
+    return [
+        TextRow(number, {"version": "known", "kind": "hospital_general"} | row) for number, row in enumerate(rows, 2)
+    ]
 
 
 def upload(*rows, since=SINCE):
@@ -35,7 +39,12 @@ def test_the_shipped_lists_load_once_and_hang_together():
     assert department.name == "Sở Y tế"
     assert selectors.descendants([department.pk]) == set(Unit.objects.values_list("pk", flat=True))
     hospital = selectors.facility("70001", TODAY)
-    assert (hospital.kind, hospital.parent, hospital.origin, hospital.state) == ("hospital", department, "file", "review")
+    assert (hospital.kind, hospital.parent, hospital.origin, hospital.state) == (
+        "hospital",
+        department,
+        "file",
+        "review",
+    )
     assert selectors.name_on(hospital, dt.date(2025, 6, 30)) == "Bệnh viện Đa khoa tỉnh Bình Phước"
     assert selectors.name_on(hospital, dt.date(2025, 7, 1)) == hospital.name == "Bệnh viện Đa khoa Bình Phước"
     assert not selectors.units_to_review().exists()
@@ -62,7 +71,11 @@ def test_an_uploaded_list_is_the_whole_list_from_its_day_on():
     assert (plan.changes.counts()["new"], plan.changes.counts()["changed"]) == (1, 1)
     upload(*rows)
     unit = Unit.objects.get(pk=kept.pk)
-    assert (unit.name, unit.origin, unit.commune_code) == ("Bệnh viện Đa khoa Bình Phước số 1", "upload", kept.commune_code)
+    assert (unit.name, unit.origin, unit.commune_code) == (
+        "Bệnh viện Đa khoa Bình Phước số 1",
+        "upload",
+        kept.commune_code,
+    )
     assert selectors.name_on(unit, SINCE - dt.timedelta(days=1)) == "Bệnh viện Đa khoa Bình Phước"
     assert Unit.objects.get(pk=gone.pk).valid_to == SINCE
     assert selectors.facility("75111", SINCE - dt.timedelta(days=1)) is None
@@ -87,3 +100,28 @@ def test_what_was_written_by_hand_is_not_overwritten_by_the_shipped_file():
     services.accept_unit(MACHINE, review, name="Tên đúng", kind="hospital")
     counts = load()
     assert (counts["held"], Unit.objects.get(pk=review.pk).name) == (1, "Tên đúng")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "ownership"),
+    [
+        ({"name": "Bệnh viện Đa khoa A"}, "hospital_general", ""),
+        ({"name": "BỆNH VIỆN Y HỌC CỔ TRUYỀN"}, "hospital_traditional", ""),
+        ({"name": "Trạm Y tế xã B", "ownership": "Công lập"}, "commune_station", "public"),
+        ({"name": "Minh Tâm", "kind": "Phòng khám đa khoa", "ownership": "Ngoài công lập"}, "polyclinic", "private"),
+        ({"name": "Minh Tâm", "kind": "polyclinic", "ownership": "Tư nhân"}, "polyclinic", "private"),
+        (
+            {"name": "Bệnh viện C", "kind": "district_health_centre", "ownership": "industry"},
+            "district_health_centre",
+            "industry",
+        ),
+    ],
+)
+def test_an_uploaded_list_says_kind_and_ownership_in_words(said, kind, ownership):
+    row = FacilityRow.model_validate({"code": "70001", "kind": "", **said})
+    assert (row.kind, row.ownership) == (kind, ownership)
+
+
+def test_a_kind_that_nothing_tells_is_asked_for():
+    with pytest.raises(ValidationError, match="kind"):
+        FacilityRow.model_validate({"code": "70001", "name": "Minh Tâm"})

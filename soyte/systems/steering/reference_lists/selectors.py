@@ -112,7 +112,7 @@ def _shown(found: FoundSet, rows: HeldRows, values: Mapping[str, Any]) -> SetRow
     return SetRow(
         code=" → ".join(_plain(values[name]) for name in rows.key),
         name=str(values.get("name") or ""),
-        facts=[(heading(found, name), _plain(value)) for name, value in _own(rows, values)],
+        facts=[(heading(found, name), _said(rows, name, value)) for name, value in _own(rows, values)],
         valid_from=values.get("valid_from"),
         valid_to=values.get("valid_to"),
         state=str(values.get("state") or ""),
@@ -126,6 +126,13 @@ def _own(rows: HeldRows, values: Mapping[str, Any]) -> list[tuple[str, Any]]:
     columns = [(name, values[name]) for name in rows.facts if name not in _PROVENANCE | _NAMES]
     attrs = values.get("attrs") or {}
     return [(name, value) for name, value in [*columns, *attrs.items()] if value not in (None, "", [])]
+
+
+def _said(rows: HeldRows, name: str, value: Any) -> str:
+    """A value in words: of a column with choices the chosen one's title."""
+    columns = {column.name: column for column in rows.rows.model._meta.concrete_fields}
+    choices = dict(columns[name].flatchoices) if name in columns else {}
+    return str(choices[value]) if value in choices else _plain(value)
 
 
 def _plain(value: Any) -> str:
@@ -175,11 +182,11 @@ def _named(rows: HeldRows, row: Row) -> tuple[str, str]:
 def _changed(found: FoundSet, rows: HeldRows, before: Row, after: Row) -> ChangedRow:
     code, name = _named(rows, before)
     was, will = _flat(rows, before), _flat(rows, after)
-    names = dict.fromkeys([*was, *will])
+    said = ((one, _said(rows, one, was.get(one)), _said(rows, one, will.get(one))) for one in {**was, **will})
     steps = [
-        (heading(found, one), _plain(was.get(one)), _plain(will.get(one)))
-        for one in names
-        if _plain(was.get(one)) != _plain(will.get(one))
+        (heading(found, one), before_said, after_said)
+        for one, before_said, after_said in said
+        if before_said != after_said
     ]
     return ChangedRow(code, name, steps)
 
