@@ -31,7 +31,8 @@ class Source:
 
 def source_of(actor: Acting, visit: Encounter, *, table: str, line: int) -> Source:
     """The file's own lines of row `line` (1-based) of `table` (XML1 to XML15). The caller has checked access and audits."""
-    found = ReceiptVisit.objects.select_related("receipt").filter(pk=visit.source_visit_id).first()
+    rows = ReceiptVisit.objects.select_related("receipt")
+    found = rows.filter(pk=visit.source_visit_id).first() if visit.source_visit_id else None
     if found is None:
         return Source("", "", None, (), 1, ())
     piece = get(bytes(found.blob_id), actor.labels)
