@@ -152,7 +152,7 @@ def _received(
     except (DatabaseError, OSError) as error:
         log.error("gateway could not store", error=type(error).__name__)
         return answers.answer(answers.FAILED, words_of(error))
-    address = request.build_absolute_uri(reverse("visit_intake:receipt", args=[outcome.receipt_id]))
+    address = request.build_absolute_uri(reverse("visit_intake:receipt", args=[outcome.number]))
     remark = _remark(outcome, asked_kind=asked_kind, kind=kind, generation=generation)
     return answers.of_outcome(outcome, address=address, remark=remark)
 
