@@ -64,7 +64,10 @@ class ContentSet:
 
 def preview(found: FoundSet, *, today: dt.date | None = None) -> Changes:
     """What loading a set would write now. Raises ContentError with the faults of its file."""
-    known = LoadedSet.objects.filter(code=found.code).first()
+    return _preview(found, LoadedSet.objects.filter(code=found.code).first(), today)
+
+
+def _preview(found: FoundSet, known: LoadedSet | None, today: dt.date | None = None) -> Changes:
     if known is not None and known.digest == digest(found):
         return Changes(unchanged=known.row_count)
     batch = file_batch(found, today=today or timezone.localdate(), uploads=upload_days(found.code))
@@ -82,7 +85,7 @@ def _content_set(found: FoundSet, known: LoadedSet | None, uploads: tuple[dt.dat
     faults: tuple[Fault, ...] = ()
     changes = Changes()
     try:
-        changes = preview(found)
+        changes = _preview(found, known)
     except ContentError as error:
         faults = error.faults
     return ContentSet(
