@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePosixPath
@@ -140,7 +140,10 @@ def copies(actor: Acting, mend: Mend, *, by: Yardstick) -> list[Copy]:
     if sum(receipt.size for receipt, _found in by_receipt) > MOST_BYTES:
         raise TooMuchToMend(most=MOST_VISITS)
     edges = _edges([receipt for receipt, _found in by_receipt])
-    made = [_copy(actor, receipt, group, edges[receipt.pk], mend.value, by) for receipt, group in by_receipt]
+    wanted = [blob for pair in edges.values() for blob in pair]
+    wanted += [bytes(found.receipt_visit.blob_id) for found in mend.findings if found.receipt_visit]
+    contents = get_many(wanted, actor.labels)
+    made = [_copy(receipt, group, edges[receipt.pk], contents, mend.value, by) for receipt, group in by_receipt]
     record(actor, ACTION, object_kind="visit_intake.receipt", object_id=made[0].receipt.pk, details={
         "rule": mend.findings[0].code, "field": mend.findings[0].field, "receipts": len(made), "visits": mend.visits,
     })  # fmt: skip
@@ -158,13 +161,12 @@ def _edges(receipts: Sequence[Receipt]) -> dict[int, tuple[bytes, bytes]]:
 
 
 def _copy(
-    actor: Acting, receipt: Receipt, findings: Sequence[Finding], edges: tuple[bytes, bytes], value: str, by: Yardstick
-) -> Copy:
+    receipt: Receipt, findings: Sequence[Finding], edges: tuple[bytes, bytes], contents: Mapping[bytes, bytes | None],
+    value: str, by: Yardstick,
+) -> Copy:  # fmt: skip
     visits = {found.receipt_visit.pk: found.receipt_visit for found in findings if found.receipt_visit}
     places = {pk: place for place, pk in enumerate(visits, start=1)}
-    blobs = [bytes(visit.blob_id) for visit in visits.values()]
-    contents = get_many([*edges, *blobs], actor.labels)
-    pieces = [contents[blob] for blob in (edges[0], *blobs, edges[1])]
+    pieces = [contents[blob] for blob in (edges[0], *(bytes(visit.blob_id) for visit in visits.values()), edges[1])]
     if any(piece is None for piece in pieces):
         raise BarredVisit()
     head = _counted(pieces[0] or b"", receipt.encoding, len(visits))

@@ -21,8 +21,9 @@ LONGEST_LINE = 400
 LONGEST_BROKEN = 1 << 20  # of a file that is no XML, the part in which lines are looked for
 SHOWN_NATURES = frozenset({"date", "amount", "number"})
 SHOWN_ALWAYS = frozenset({"MA_LK", "MA_CSKCB"})
-_ELEMENT = re.compile(r"(\s*<([A-Za-z0-9_]+)[^<>]*>)(.*)(</\2\s*>\s*)", re.DOTALL)
-_TAG = re.compile(r"\s*</?([A-Za-z0-9_]+)[^<>]*>\s*")
+_ELEMENT = re.compile(r"(\s*<([A-Za-z0-9_]+)\s*>)([^<]*)(</\2\s*>\s*)")
+_TAG = re.compile(r"\s*</?([A-Za-z0-9_]+)\s*/?>\s*")
+_FIGURES = re.compile(r"[0-9.,:/ -]*")  # a name that slipped into a field of numbers is not shown for a number
 _OPENING = re.compile(r"(\s*<([A-Za-z0-9_]+)\s*>)(.*)", re.DOTALL)
 _CLOSING = re.compile(r"(.*)(</([A-Za-z0-9_]+)\s*>\s*)", re.DOTALL)
 
@@ -108,7 +109,7 @@ def _masked(line: str, table: str) -> str:
     if whole:
         if whole[2] not in _known():
             return MASKED
-        return line if not whole[3] or _is_shown(table, whole[2]) else f"{whole[1]}{MASKED}{whole[4]}"
+        return line if not whole[3] or _is_shown(table, whole[2], whole[3]) else f"{whole[1]}{MASKED}{whole[4]}"
     opening = _OPENING.fullmatch(line)
     if opening and opening[2] in _known():
         return opening[1] + MASKED
@@ -125,10 +126,12 @@ def _known() -> frozenset[str]:
     return frozenset(spec.element_names()) | {part for s in shapes for part in (s.root, s.list, s.row) if part}
 
 
+def _is_shown(table: str, field: str, value: str) -> bool:
+    return field in SHOWN_ALWAYS or (_FIGURES.fullmatch(value) is not None and _is_figure(table, field))
+
+
 @cache
-def _is_shown(table: str, field: str) -> bool:
-    if field in SHOWN_ALWAYS:
-        return True
+def _is_figure(table: str, field: str) -> bool:
     known = [found for name in GENERATIONS if (found := spec.field(name, table, field)) is not None]
     return bool(known) and all(found.nature in SHOWN_NATURES and not found.identifies for found in known)
 

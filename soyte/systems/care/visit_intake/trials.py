@@ -85,7 +85,7 @@ def _contents(sent: Sequence[File[Any]]) -> Iterator[tuple[str, bytes]]:
     """Each file to be judged, one at a time; ZIPs are opened entry by entry, within the limits."""
     if not sent:
         raise NothingSent()
-    left = _Left()
+    left = _Left(MOST_FILES, MOST_BYTES)
     for file in sent:
         name = file.name or ""
         if zipfile.is_zipfile(file):
@@ -100,8 +100,8 @@ def _contents(sent: Sequence[File[Any]]) -> Iterator[tuple[str, bytes]]:
 class _Left:
     """What a run may still read."""
 
-    files: int = MOST_FILES
-    size: int = MOST_BYTES
+    files: int
+    size: int
 
     def take(self, size: int) -> None:
         self.files, self.size = self.files - 1, self.size - size

@@ -91,7 +91,8 @@ def receive_kept(upload: Upload) -> None:
 
 def _note(upload: Upload, seq: int, outcome: Outcome) -> None:
     """A file with its receipt. What an earlier run of this very upload received is no repetition."""
-    repeated = outcome.repeated and outcome.received_at < upload.received_at
+    elsewhere = UploadedFile.objects.filter(receipt_id=outcome.receipt_id).exclude(upload=upload, seq__gte=seq)
+    repeated = outcome.repeated and (outcome.received_at < upload.received_at or elsewhere.exists())
     told = {"receipt_id": outcome.receipt_id, "filename": outcome.name, "repeated": repeated}
     UploadedFile.objects.get_or_create(upload=upload, seq=seq, defaults=told)
 

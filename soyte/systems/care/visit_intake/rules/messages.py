@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from soyte.formats.visitfile import GENERATIONS, Finding, field
@@ -10,6 +11,7 @@ from soyte.systems.care.visit_intake.rules import catalogue
 LONGEST_VALUE = 60
 MASK = "•••"
 _SHOWN_NATURES = frozenset({"date", "amount", "number"})
+_FIGURES = re.compile(r"[0-9.,:/ -]*")
 _TELLING = ("code", "name", "repeated", "card", "found")
 
 
@@ -86,6 +88,8 @@ def _mask(facts: dict[str, str], finding: Finding) -> None:
 
 
 def _is_shown(finding: Finding) -> bool:
+    if not _FIGURES.fullmatch(finding.value):
+        return False  # a name that slipped into a field of numbers
     natures = {
         found.nature
         for generation in GENERATIONS

@@ -55,18 +55,92 @@ def test_a_file_is_kept_queued_and_received(officer, hospital, tmp_path):
     uploads.receive_kept(upload)
     assert upload.state == "done" and Encounter.objects.count() == 1
     receipt = Receipt.objects.get()
-    assert (receipt.channel, receipt.unit, receipt.sender_facility, receipt.account) == ("upload", hospital, "70001", officer.account)
+    assert (receipt.channel, receipt.unit, receipt.sender_facility, receipt.account) == (
+        "upload",
+        hospital,
+        "70001",
+        officer.account,
+    )
     assert [f.receipt for f in upload.files.all()] == [receipt] and not list((tmp_path / "spool").iterdir())
     uploads.receive_kept(upload)  # a job may be done twice
     assert Receipt.objects.count() == 1
 
 
 def test_a_zip_is_received_entry_by_entry_in_the_order_of_names(officer, hospital):
-    content = packed(**{"b.xml": file(visit(LY_DO_VV="b")), "a__c.xml": file(visit(LY_DO_VV="a")), "doc.txt": b"x"})
+    content = packed(**{"b.xml": file(visit(LY_DO_VV="b")), "a__c.xml": file(visit(LY_DO_VV="a"))})
     upload = keep(officer, hospital, content)
+    assert uploads.expected_files(upload) == 2
     uploads.receive_kept(upload)
     assert [f.filename for f in upload.files.order_by("seq")] == ["thang9.zip/a/c.xml", "thang9.zip/b.xml"]
     assert Encounter.objects.get(in_force=True).reason == "b"
+
+
+def test_what_is_no_visit_file_in_a_zip_is_named_and_not_opened(officer, hospital):
+    content = packed(**{"a.xml": file(visit()), "trong.zip": packed(**{"b.xml": file(visit("LK2"))}), "doc.txt": b"x"})
+    upload = keep(officer, hospital, content)
+    uploads.receive_kept(upload)
+    assert list(upload.files.order_by("seq").values_list("filename", "skipped")) == [
+        ("thang9.zip/a.xml", ""),
+        ("thang9.zip/doc.txt", uploads.OTHER_NAME),
+        ("thang9.zip/trong.zip", uploads.NESTED),
+    ]
+    assert Encounter.objects.count() == 1
+
+
+def test_only_the_house_reads_its_spool(officer, hospital, tmp_path):
+    keep(officer, hospital, b"<")
+    (spooled,) = (tmp_path / "spool").iterdir()
+    assert spooled.stat().st_mode & 0o777 == 0o600 and spooled.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_work_cut_short_goes_on_and_is_no_repetition(officer, hospital, monkeypatch):
+    upload = keep(officer, hospital, packed(**{f"{n}.xml": file(visit(f"LK{n}")) for n in range(3)}))
+    noted = uploads._note
+
+    def cut_after_two(upload, seq, outcome):
+        if seq == 3:
+            raise KeyboardInterrupt
+        noted(upload, seq, outcome)
+
+    monkeypatch.setattr(uploads, "_note", cut_after_two)
+    with pytest.raises(KeyboardInterrupt):
+        uploads.receive_kept(upload)
+    monkeypatch.setattr(uploads, "_note", noted)
+    upload.refresh_from_db()
+    assert upload.state == "waiting" and upload.files.count() == 2
+    uploads.receive_kept(upload)
+    assert upload.state == "done" and Encounter.objects.count() == 3
+    assert list(upload.files.order_by("seq").values_list("seq", "repeated")) == [(1, False), (2, False), (3, False)]
+    again = keep(officer, hospital, file(visit("LK0")), "0.xml")
+    uploads.receive_kept(again)
+    assert again.files.get().repeated and Encounter.objects.count() == 3
+
+
+def test_who_lost_the_right_before_the_worker_came_is_told(officer, hospital):
+    upload = keep(officer, hospital, file(visit()), "a.xml")
+    officer.account.posts.update(valid_to="2020-02-01")
+    uploads.receive_kept(upload)
+    assert (upload.state, upload.error) == ("failed", uploads.NO_RIGHT) and not Receipt.objects.exists()
+
+
+def test_an_upload_that_nobody_works_on_is_known_and_queued_again_once(officer, hospital):
+    upload = keep(officer, hospital, file(visit()), "a.xml")
+    assert not uploads.is_stalled(upload)
+    Job.objects.update(state="failed")
+    assert uploads.is_stalled(upload)
+    uploads.resume(officer, upload)
+    uploads.resume(officer, upload)
+    assert not uploads.is_stalled(upload) and Job.objects.filter(state="waiting").count() == 1
+
+
+def test_spooled_files_that_nobody_owns_are_swept_after_a_day(officer, hospital, tmp_path):
+    upload = keep(officer, hospital, b"<")
+    stray = tmp_path / "spool" / "x.upload"
+    stray.write_bytes(b"x")
+    now = stray.stat().st_mtime
+    assert uploads.sweep_spool(now=now) == 0
+    assert uploads.sweep_spool(now=now + 90_000) == 1
+    assert [path.name for path in (tmp_path / "spool").iterdir()] == [upload.spool]
 
 
 def test_visits_of_another_facility_are_refused(officer, hospital):
@@ -105,7 +179,9 @@ def test_a_zip_of_too_many_entries_is_refused_before_any_is_read(officer, hospit
 
 
 def test_only_who_may_send_for_the_unit_keeps_a_file_there(officer, hospital):
-    other = Unit.objects.create(kind="hospital", name="Khác", name_folded="khac", facility_code="79026", valid_from="2000-01-01")
+    other = Unit.objects.create(
+        kind="hospital", name="Khác", name_folded="khac", facility_code="79026", valid_from="2000-01-01"
+    )
     with pytest.raises(Refused):
         keep(officer, other, b"<")
     bare = Unit.objects.create(kind="hospital", name="Không mã", name_folded="khong ma", valid_from="2000-01-01")
