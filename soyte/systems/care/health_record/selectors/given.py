@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
-
 from soyte.clinical.documents.models import Appointment, Composition
 from soyte.clinical.medications.models import MedicationRequest
 from soyte.systems.care.health_record.selectors.seen import Seen
@@ -15,17 +13,17 @@ SHOWN_PAPERS = 8
 SHOWN_APPOINTMENTS = 5
 
 
-def medicines(seen: Seen, *, limit: int = SHOWN_MEDICINES) -> QuerySet[MedicationRequest]:
+def medicines(seen: Seen, *, limit: int = SHOWN_MEDICINES) -> list[MedicationRequest]:
     """Medicines given, the latest first. Nothing is said about what the person takes today."""
-    return seen.lines(MedicationRequest.objects.all()).order_by("-at", "-id")[:limit]
+    return seen.kept(seen.lines(MedicationRequest.objects.all()).order_by("-at", "-id")[:limit])
 
 
-def papers(seen: Seen, *, limit: int = SHOWN_PAPERS) -> QuerySet[Composition]:
+def papers(seen: Seen, *, limit: int = SHOWN_PAPERS) -> list[Composition]:
     """Discharge papers, transfer letters, certificates, appointments: what a person could hold in his hand."""
     rows = seen.lines(Composition.objects.exclude(kind=Composition.Kind.PROGRESS))
-    return rows.only("kind", "at", "number", "encounter_id").order_by("-at", "-id")[:limit]
+    return seen.kept(rows.only("kind", "at", "number", "encounter_id").order_by("-at", "-id")[:limit])
 
 
-def appointments(seen: Seen, today: dt.date, *, limit: int = SHOWN_APPOINTMENTS) -> QuerySet[Appointment]:
+def appointments(seen: Seen, today: dt.date, *, limit: int = SHOWN_APPOINTMENTS) -> list[Appointment]:
     """Days on which the person is to come again, from today on, the nearest first."""
-    return seen.lines(Appointment.objects.filter(due_on__gte=today)).order_by("due_on", "id")[:limit]
+    return seen.kept(seen.lines(Appointment.objects.filter(due_on__gte=today)).order_by("due_on", "id")[:limit])

@@ -7,12 +7,10 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from soyte.clinical.conditions.models import Condition
 from soyte.clinical.encounters.countables import INPATIENT_KINDS
 from soyte.clinical.terminology.terms import Terms
-from soyte.systems.care.health_record.selectors.seen import Seen
+from soyte.systems.care.health_record.selectors.seen import Seen, VisitFacts
 
 ROLES = (Condition.Role.MAIN, Condition.Role.SECONDARY)
 LEAST_VISITS = 2
@@ -31,22 +29,33 @@ class LongTerm:
 
 
 def long_term(seen: Seen, terms: Terms) -> list[LongTerm]:
-    """Long-term conditions, the latest seen first; of one day the main diagnosis first."""
-    stated: dict[str, list[tuple[dt.datetime, str, uuid.UUID]]] = defaultdict(list)
-    rows = seen.lines(Condition.objects.filter(role__in=ROLES))
-    for code, at, visit_id in rows.order_by("-at", "role", "seq", "id").values_list("code", "at", "encounter_id"):
-        entry = terms.long_term(code, timezone.localdate(at))
-        if entry is not None:
-            stated[entry.code].append((at, code, visit_id))
-    found = [_told(rows, terms) for rows in stated.values() if _lasts(seen, {row[2] for row in rows})]
-    return sorted(found, key=lambda one: one.last_seen, reverse=True)
+    """Long-term conditions, the latest seen first; of one visit the main diagnosis first."""
+    codes = _codes_by_visit(seen)
+    stated: dict[str, list[tuple[VisitFacts, str]]] = defaultdict(list)
+    for visit in seen:
+        for code in codes.get(visit.id, ()):
+            entry = terms.long_term(code, visit.ended_on)
+            if entry is not None:
+                stated[entry.code].append((visit, code))
+    return [_told(rows, terms) for rows in stated.values() if _lasts([visit for visit, _ in rows])]
 
 
-def _lasts(seen: Seen, visits: set[uuid.UUID]) -> bool:
-    return len(visits) >= LEAST_VISITS or any(seen.by_id[visit].kind in INPATIENT_KINDS for visit in visits)
+def _codes_by_visit(seen: Seen) -> dict[uuid.UUID, list[str]]:
+    """Codes of each visit, the main one first."""
+    codes: dict[uuid.UUID, list[str]] = defaultdict(list)
+    rows = seen.lines(Condition.objects.filter(role__in=ROLES)).order_by("role", "seq", "id")
+    for visit_id, code in rows.values_list("encounter_id", "code"):
+        codes[visit_id].append(code)
+    return codes
 
 
-def _told(rows: list[tuple[dt.datetime, str, uuid.UUID]], terms: Terms) -> LongTerm:
-    last, code, visit = rows[0]
-    name = terms.icd_name(code, timezone.localdate(last)) or code
-    return LongTerm(code, name, rows[-1][0], last, len({row[2] for row in rows}), visit)
+def _lasts(visits: list[VisitFacts]) -> bool:
+    return len({visit.id for visit in visits}) >= LEAST_VISITS or any(v.kind in INPATIENT_KINDS for v in visits)
+
+
+def _told(rows: list[tuple[VisitFacts, str]], terms: Terms) -> LongTerm:
+    """`rows`: the visits that state it, newest first."""
+    (last, code), (first, _) = rows[0], rows[-1]
+    visits = len({visit.id for visit, _ in rows})
+    name = terms.icd_name(code, last.ended_on) or code
+    return LongTerm(code, name, first.started_at, last.started_at, visits, last.id)

@@ -21,7 +21,7 @@ from soyte.kernel.text import fold
 from soyte.systems.care.health_record.selectors.seen import Seen, VisitFacts
 
 TREND = 6
-RECENT_ROWS = 400  # rows read for the page's few lines: of one visit with large panels and many before it
+RECENT_ROWS = 240  # rows read for the page's few lines: of one visit with large panels and many before it
 ALL_ROWS = 20_000
 
 
@@ -62,11 +62,20 @@ def results(
 ) -> list[Result]:
     """The `limit` indexes measured last, from the latest `rows` values."""
     found = seen.lines(Observation.objects.filter(category=Observation.Category.LABORATORY))
+    read = (_Row(*values) for values in found.order_by("-at", "-id").values_list(*_Row._fields)[:rows])
+    return [_result(actor, person, seen, series, terms) for series in _series(seen.kept(read))[:limit]]
+
+
+def _series(rows: list[_Row]) -> list[list[_Row]]:
+    """Rows of one index and unit together, however machines write their names."""
+    folded: dict[tuple[str, str], tuple[str, str]] = {}
     grouped: dict[tuple[str, str], list[_Row]] = defaultdict(list)
-    for values in found.order_by("-at", "-id").values_list(*_Row._fields)[:rows]:
-        row = _Row(*values)
-        grouped[fold(row.code or row.name), fold(row.unit)].append(row)
-    return [_result(actor, person, seen, series, terms) for series in list(grouped.values())[:limit]]
+    for row in rows:
+        written = (row.code or row.name, row.unit)
+        if written not in folded:
+            folded[written] = (fold(written[0]), fold(written[1]))
+        grouped[folded[written]].append(row)
+    return list(grouped.values())
 
 
 def _result(actor: Actor, person: Person, seen: Seen, series: list[_Row], terms: Terms) -> Result:

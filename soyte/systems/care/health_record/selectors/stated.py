@@ -41,6 +41,7 @@ def blood_groups(actor: Actor, seen: Seen) -> list[Stated]:
     return _each_once(
         Stated(_group(unseal(value, actor.labels) or ""), at, seen.by_id[visit], line)
         for value, at, visit, line in rows.values_list("value_text", "at", "encounter_id", "source_line")
+        if visit in seen.by_id
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.terminology import selectors as terminology
 from soyte.clinical.terminology.terms import Terms
 from soyte.kernel.access.actor import Actor
@@ -29,8 +30,9 @@ from soyte.systems.care.health_record.views.opening import Record, identity, of_
 from soyte.ui.filters import FilterForm
 from soyte.ui.paging import page
 
-TIMELINE = 20
+TIMELINE = 15
 SHOWN_RESULTS = 8
+FIELDS = {"loai": "kind", "co_so": "facility_code", "nam": "started_at__year"}
 PRINTED_RESULTS, PRINTED_MEDICINES, PRINTED_VISITS = 10, 10, 8
 
 
@@ -53,11 +55,11 @@ class TimelineFilters(FilterForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", every), *choices]
 
-    def kept(self, visits: seen.Seen) -> list[uuid.UUID]:
-        """Keys of the visits that pass."""
+    def kept(self, rows: QuerySet[Encounter]) -> QuerySet[Encounter]:
+        """The visits that pass."""
         asked = self.values()
-        facts = {"loai": lambda v: v.kind, "co_so": lambda v: v.facility_code, "nam": _year}
-        return [visit.id for visit in visits if all(facts[name](visit) == value for name, value in asked.items())]
+        given = {FIELDS[name]: int(value) if name == "nam" else value for name, value in asked.items()}
+        return rows.filter(**given)
 
 
 def _year(visit: seen.VisitFacts) -> str:
@@ -89,7 +91,8 @@ def record_page(request: HouseRequest, record: Record) -> HttpResponse:
     record_read(actor, person.pk, "record")
     terms = terminology.terms()
     filters = TimelineFilters(request, visits)
-    shown = page(seen.encounters(filters.kept(visits)), request, ["-started_at", "-id"], size=TIMELINE)
+    shown = page(filters.kept(visits.encounters()), request, ["-started_at", "-id"], size=TIMELINE)
+    listed = [visit for visit in shown.rows if visit.pk in visits.by_id]
     papers = given.papers(visits)
     context = {
         **identity(record),
@@ -97,7 +100,7 @@ def record_page(request: HouseRequest, record: Record) -> HttpResponse:
         "visits": len(visits.visits),
         "filters": filters,
         "page": shown,
-        "years": panels.timeline(actor, person, shown.rows, terms),
+        "years": panels.timeline(actor, person, listed, terms),
         "results": panels.result_lines(person, results.results(actor, person, visits, terms, limit=SHOWN_RESULTS)),
         "supplies": panels.supplies(actor, person, visits, given.medicines(visits)),
         "papers": [(paper, visit_words.paper_title(paper), visits.facility(paper.encounter_id)) for paper in papers],
@@ -133,7 +136,8 @@ def print_summary(request: HouseRequest, record: Record) -> HttpResponse:
     actor, person, visits = request.actor, record.person, record.visits
     record_read(actor, person.pk, "print")
     terms, kinds = terminology.terms(), load_list("visit_kind")
-    last = seen.encounters([visit.id for visit in visits.visits[:PRINTED_VISITS]]).order_by("-started_at", "-id")
+    keys = [visit.id for visit in visits.visits[:PRINTED_VISITS]]
+    last = visits.encounters().filter(pk__in=keys).order_by("-started_at", "-id")
     context = {
         **identity(record),
         **_safety(actor, record, terms),
