@@ -16,6 +16,7 @@ from soyte.kernel.content.selectors import ContentSet, content_sets
 from soyte.kernel.content.targets import HeldRows
 from soyte.kernel.content.upload import heading
 from soyte.kernel.content.versions import Changes, Row
+from soyte.kernel.organisations.services import EVER
 from soyte.kernel.text import fold
 from soyte.kernel.text.format import day
 
@@ -113,7 +114,7 @@ def _shown(found: FoundSet, rows: HeldRows, values: Mapping[str, Any]) -> SetRow
         code=" → ".join(_plain(values[name]) for name in rows.key),
         name=str(values.get("name") or ""),
         facts=[(heading(found, name), _said(rows, name, value)) for name, value in _own(rows, values)],
-        valid_from=values.get("valid_from"),
+        valid_from=None if values.get("valid_from") == EVER else values.get("valid_from"),
         valid_to=values.get("valid_to"),
         state=str(values.get("state") or ""),
         origin=str(values.get("origin") or ""),
