@@ -10,6 +10,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -76,8 +77,9 @@ def receive_kept(upload: Upload) -> None:
     try:
         sender = sender_of(actor_for(upload.account), unit=upload.unit, channel=Receipt.Channel.UPLOAD)
         last = 0
-        for last, outcome in enumerate(receive(_sources(upload, path), sender), start=1):
-            _note(upload, last, outcome)
+        with ExitStack() as opened:
+            for last, outcome in enumerate(receive(_sources(upload, path, opened), sender), start=1):
+                _note(upload, last, outcome)
         _note_left_out(upload, path, after=last)
     except ZipFault as error:
         fault = error.code
@@ -160,14 +162,15 @@ def _spool() -> Path:
     return folder
 
 
-def _sources(upload: Upload, path: Path) -> Iterator[Source]:
+def _sources(upload: Upload, path: Path, opened: ExitStack) -> Iterator[Source]:
+    """The files of an upload. A ZIP is opened once, since each opening reads its whole list, and stays so in `opened`."""
     if not zipfile.is_zipfile(path):
         yield Source(upload.filename, lambda: path.open("rb"))
         return
     try:
-        with zipfile.ZipFile(path) as archive:
-            for entry in zip_entries(archive):
-                yield Source(f"{upload.filename}/{entry.filename}", partial(_unpacked, path, entry))
+        archive = opened.enter_context(zipfile.ZipFile(path))
+        for entry in zip_entries(archive):
+            yield Source(f"{upload.filename}/{entry.filename}", partial(_unpacked, archive, entry))
     except zipfile.BadZipFile:
         raise ZipFault(BAD_ZIP) from None
 
@@ -196,11 +199,11 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(_ARCHIVES)
 
 
-def _unpacked(path: Path, entry: zipfile.ZipInfo) -> BinaryIO:
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:
     """An entry unpacked into a file without a name; never more of it than its header promised."""
     target = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - the caller closes it
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(entry) as packed:
+        with archive.open(entry) as packed:
             left = entry.file_size
             while chunk := packed.read(_CHUNK):
                 left -= len(chunk)

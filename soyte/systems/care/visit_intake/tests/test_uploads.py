@@ -188,3 +188,19 @@ def test_only_who_may_send_for_the_unit_keeps_a_file_there(officer, hospital):
     post(officer.account, "it_officer", bare)
     with pytest.raises(NoFacilityCode):
         keep(actor_for(officer.account), bare, b"<")
+
+
+def test_a_zip_of_many_files_is_opened_a_few_times_only(officer, hospital, monkeypatch):
+    files = {f"{number}.xml": file(visit(f"V{number}")) for number in range(8)}
+    upload = keep(officer, hospital, packed(**files))
+    opened = []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, *args, **options):
+            opened.append(args)
+            super().__init__(*args, **options)
+
+    monkeypatch.setattr(uploads.zipfile, "ZipFile", Counted)
+    uploads.receive_kept(upload)
+    assert Encounter.objects.count() == 8
+    assert len(opened) < 4
