@@ -3,12 +3,12 @@
 import gzip
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from soyte.kernel.access.tests.people import account, post, unit
+from soyte.ui.tests.browser import chromium, findings, launch, scrolls_sideways
 from soyte.web import context
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -16,8 +16,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).parents[3]
 BUILT = ROOT / "soyte/ui/static/built"
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SECRET = "con mèo trèo cây cau"
 PUBLIC_PAGES = ["/dang-nhap/", "/_ui/"]
 PAGES = ["/", "/tai-khoan/", "/doi-mat-khau/", "/tim/?q=trang", "/tim/", "/khong-co"]
@@ -27,13 +25,13 @@ WANTED_FAULT = re.compile(r"status of (401|404)")
 
 @pytest.fixture(scope="module")
 def browser(django_db_setup):
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
+    executable = chromium()
+    if not executable:
         pytest.skip("no chromium on this machine")
     # The driver keeps a loop in this thread, and Django would refuse the tests' own queries beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        launched = launch(driver, executable)
         yield launched
         launched.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -61,7 +59,9 @@ def visit(browser, site):
         contexts.append(opened)
         page = opened.new_page()
         page.said = []
-        page.on("console", lambda message: page.said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda message: page.said.append(message.text) if message.type in ("error", "warning") else None
+        )
         if signed_in:
             sign_in(page, site)
         page.goto(site + address)
@@ -77,17 +77,6 @@ def sign_in(page, site):
     page.fill("[name=username]", "vinh.quach")
     page.fill("[name=password]", SECRET)
     page.click("form .btn-primary")
-
-
-def findings(page):
-    """What axe finds, as (rule, element). The script comes in through the debugger, past the content policy."""
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text()})
-    report = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", TAGS)
-    return [(found["id"], node["html"][:200]) for found in report["violations"] for node in found["nodes"]]
-
-
-def scrolls_sideways(page):
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -202,7 +191,9 @@ def test_each_file_is_sent_by_itself_with_its_fate(visit, tmp_path):
         if request.method != "POST":
             return route.continue_()
         sent.append(request.post_data_buffer)
-        return route.fulfill(json={"tone": "bad" if b"two.xml" in request.post_data_buffer else "good", "text": "đã nhận", "url": "/x"})
+        return route.fulfill(
+            json={"tone": "bad" if b"two.xml" in request.post_data_buffer else "good", "text": "đã nhận", "url": "/x"}
+        )
 
     page.route("**/_ui/**", answer)
     files = [tmp_path / "one.xml", tmp_path / "two.xml"]
@@ -223,7 +214,14 @@ def weight(file):
 def test_a_first_visit_stays_within_its_budget(client, settings):
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     page = client.get("/dang-nhap/").content
-    plain = ["soyte.css", "sprite.svg", "gate.svg", "favicon.svg", "fonts/inter-latin.woff2", "fonts/inter-vietnamese.woff2"]
+    plain = [
+        "soyte.css",
+        "sprite.svg",
+        "gate.svg",
+        "favicon.svg",
+        "fonts/inter-latin.woff2",
+        "fonts/inter-vietnamese.woff2",
+    ]
     without_scripts = len(gzip.compress(page)) + sum(weight(BUILT / name) for name in plain)
     assert without_scripts <= 120 * 1024
     assert without_scripts + weight(BUILT / "htmx.js") + weight(BUILT / "soyte.js") <= 145 * 1024

@@ -1,8 +1,6 @@
 """The officer's way in a real browser: upload, read the errors, mend, download; the department's pages. With axe."""
 
 import os
-import shutil
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -13,26 +11,25 @@ from soyte.systems.care.visit_intake.ingest.tests.files import file, visit
 from soyte.systems.care.visit_intake.jobs import receive_upload
 from soyte.systems.care.visit_intake.models import ReceiptVisit, Upload
 from soyte.systems.care.visit_intake.tests.offices import bad, department, facility, good, holder, sent
+from soyte.ui.tests.browser import chromium, findings, headings, launch, scrolls_sideways
 from soyte.web import context
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-AXE = Path(__file__).parents[5] / "node_modules/axe-core/axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SECRET = "con mèo trèo cây cau"
 HOME = "/tep-kham-benh/"
 
 
 @pytest.fixture(scope="module")
 def browser(django_db_setup):
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
+    executable = chromium()
+    if not executable:
         pytest.skip("no chromium on this machine")
     # The driver keeps a loop in this thread, and Django would refuse the tests' own queries beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with playwright.sync_playwright() as driver:
-        launched = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        launched = launch(driver, executable)
         yield launched
         launched.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -72,18 +69,11 @@ def visitor(browser, site):
         opened.close()
 
 
-def faults(page):
-    """What axe finds, as (rule, element). The script comes in through the debugger, past the content policy."""
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text()})
-    report = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", TAGS)
-    return [(found["id"], node["html"][:200]) for found in report["violations"] for node in found["nodes"]]
-
-
 def look(page, address):
     page.goto(address)
-    assert faults(page) == [], address
-    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), address
-    assert page.evaluate("document.querySelectorAll('h1').length") == 1, address
+    assert findings(page) == [], address
+    assert not scrolls_sideways(page), address
+    assert headings(page) == 1, address
 
 
 def work():
@@ -156,7 +146,7 @@ def test_upload_read_mend_and_send_again(visitor, site, tmp_path):
     assert page.input_value("#gia-tri") == "01"
     page.click("text=Sửa và kiểm lại 2 lượt")
     page.locator("h1:has-text('Bản sửa')").wait_for()
-    assert faults(page) == []
+    assert findings(page) == []
     with page.expect_download() as download:
         page.click("text=Tải 2 tệp đã sửa")
     mended = tmp_path / "da-sua.zip"
@@ -178,7 +168,7 @@ def test_a_trial_shows_its_result_in_place_and_the_files_stay_chosen(visitor, si
     page.set_input_files("#tep", str(tmp_path / "A.xml"))
     page.click("#thu")
     page.locator("text=Đã kiểm tra 1 lượt khám").wait_for()
-    assert faults(page) == []
+    assert findings(page) == []
     with page.expect_download() as download:
         page.click("text=Tải báo cáo XLSX")
     assert download.value.suggested_filename == "soyte-check.xlsx"
