@@ -138,3 +138,12 @@ def test_a_second_check_in_takes_the_place_of_the_first():
 def test_a_check_in_without_its_visit_is_refused_with_a_reason():
     told = send_one(check_in(MA_LK=""))
     assert told.file_refused and not CheckIn.objects.exists()
+
+
+def test_a_visit_before_its_facility_began_belongs_to_the_nearest_unit():
+    first = Unit.objects.create(kind="hospital", name="Cũ", name_folded="cu", facility_code="70001",
+                                valid_from="2010-01-01", valid_to="2015-01-01")  # fmt: skip
+    second = Unit.objects.create(kind="hospital", name="Mới", name_folded="moi", facility_code="70001",
+                                 valid_from="2027-01-01")  # fmt: skip
+    send_one(file(visit()))  # of 2026
+    assert Encounter.objects.get().unit == second and first.pk != second.pk and Unit.objects.count() == 2
