@@ -39,6 +39,16 @@ def inventory(on: date) -> list[RuleEntry]:
     return [_entry(code, subject, variant, generations, on) for code, subject, variant, generations in _codes()]
 
 
+def title_of(code: str) -> str:
+    """The short name of a rule where no finding tells which wording fits: that of its field's kind of value."""
+    return catalogue.rule(code, _variants().get(code, "")).title
+
+
+@cache
+def _variants() -> dict[str, str]:
+    return {code: variant for code, _, variant, _ in _codes()}
+
+
 def _entry(code: str, subject: str, variant: str, generations: tuple[str, ...], on: date) -> RuleEntry:
     rule = catalogue.rule(code, variant)
     return RuleEntry(

@@ -18,6 +18,7 @@ from soyte.systems.care.visit_intake.rules import (
     severity,
     weights,
 )
+from soyte.systems.care.visit_intake.rules.inventory import title_of
 from soyte.systems.care.visit_intake.rules.tabular import table
 
 FACTS = {
@@ -133,3 +134,9 @@ def test_a_protected_value_is_masked_and_the_rest_stays():
 def test_words_are_short_and_do_not_beg():
     for each in rules():
         assert not re.search(r"[Vv]ui lòng|!|\bOK\b", each.what + each.mend), each.pattern
+
+
+def test_every_rule_has_a_title_without_a_finding():
+    for entry in inventory(date(2026, 9, 1)):
+        assert title_of(entry.code)
+    assert (title_of("XML2.THANH_TIEN_BV.kind"), title_of("XML1.NGAY_VAO.kind")) == ("Không phải số", "Không phải ngày giờ")
