@@ -21,6 +21,7 @@ from soyte.kernel.organisations.models import Unit
 from soyte.systems.care.visit_intake.calendar import bounds, step
 from soyte.systems.care.visit_intake.models import Receipt
 from soyte.systems.care.visit_intake.rules import catalogue
+from soyte.systems.care.visit_intake.rules.inventory import title_of
 
 LATE_DAYS = 1
 MONTHS = 6
@@ -244,7 +245,7 @@ def _rule_lines(rows: Iterable[tuple[str, str, date, int | None, int]], period: 
         counted[period.months.index(month)] += visits
         senders.setdefault((code, severity), set()).add(unit)
     lines = [
-        RuleLine(code, catalogue.rule(code).title, severity, sum(counted), len(senders[code, severity]), counted)
+        RuleLine(code, title_of(code), severity, sum(counted), len(senders[code, severity]), counted)
         for (code, severity), counted in months.items()
     ]
     return sorted(lines, key=lambda line: (line.severity != catalogue.ERROR, -line.visits, line.code))
