@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FrameType
 
+from soyte.config import postgres
 from soyte.config.home import HomeError
 
 COULD_NOT_RUN = 2
+DISK_FULL = "53100"  # PostgreSQL's codes
+CONNECTION_LOST = ("08", "57P")
+LOST = {"OperationalError", "InterfaceError"}  # the driver's, when it has no code of the server's
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Command:
 
 COMMANDS = (
     Command("demo", "soyte.config.demo:main", "Chạy tỉnh minh hoạ", database=False),
-    Command("serve", "soyte.config.serve:main", "Chạy máy chủ web"),
+    Command("serve", "soyte.config.serve:main", "Chạy máy chủ web", database=False),
     Command("worker", "soyte.config.worker:main", "Chạy tiến trình nền: việc chờ, thư mục theo dõi, sự kiện"),
     Command(
         "check",
@@ -83,6 +90,65 @@ def _run(command: Command, argv: list[str]) -> int:
         return _load(command.target)(argv)
 
 
+def guarded(work: Callable[[], int]) -> int:
+    """Exit status of `work`; what a user can mend is said without a trace, status 2. SIGTERM ends as an exception."""
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        return work()
+    except HomeError as error:
+        return _could_not(str(error))
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            return _could_not(str(postgres.disk_is_full()))
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS} and error.filename:
+            return _could_not(
+                f"Không được phép ghi hay đọc {error.filename}. Đổi chủ tệp, hoặc đặt SOYTE_HOME ở nơi khác. "
+                f"(Not permitted: change the owner, or set SOYTE_HOME elsewhere.)"
+            )
+        raise
+    except Exception as error:
+        if said := database_fault(error):
+            return _could_not(said)
+        raise
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def _could_not(said: str) -> int:
+    print(f"soyte: {said}", file=sys.stderr)
+    return COULD_NOT_RUN
+
+
+def database_fault(error: BaseException | None) -> str:
+    """What to tell of a fault of the database's machine; empty for one of ours."""
+    while error is not None:
+        if hasattr(error, "sqlstate"):  # the driver's own error; Django's wrapper has it as its cause
+            break
+        error = error.__cause__
+    else:
+        return ""
+    if error.sqlstate == DISK_FULL:
+        return str(postgres.disk_is_full())
+    lost = error.sqlstate.startswith(CONNECTION_LOST) if error.sqlstate else type(error).__name__ in LOST
+    if not lost:
+        return ""
+    if postgres.external_url():
+        return (
+            f"Không kết nối được cơ sở dữ liệu: {' '.join(str(error).split())}. Kiểm tra SOYTE_DATABASE_URL và máy chủ "
+            "PostgreSQL. (No connection to the database: mend SOYTE_DATABASE_URL, or start the server.)"
+        )
+    if postgres.is_disk_full():
+        return str(postgres.disk_is_full())
+    return (
+        "Mất kết nối với cơ sở dữ liệu. Những gì đã nhận vẫn còn nguyên; chạy lại lệnh này. "
+        "(The database went away. What was taken is safe: run again.)"
+    )
+
+
 def main(argv: list[str] | None = None) -> int:
     """Exit status: that of the command; 2 where it could not run."""
     arguments = sys.argv[1:] if argv is None else argv
@@ -91,12 +157,5 @@ def main(argv: list[str] | None = None) -> int:
         return 0 if arguments else COULD_NOT_RUN
     command = next((c for c in COMMANDS if c.name == arguments[0]), None)
     if command is None:
-        print(f"soyte: không có lệnh {arguments[0]!r}\n\n{_usage()}", file=sys.stderr)
-        return COULD_NOT_RUN
-    try:
-        return _run(command, arguments[1:])
-    except HomeError as error:
-        print(f"soyte: {error}", file=sys.stderr)
-        return COULD_NOT_RUN
-    except KeyboardInterrupt:
-        return 130
+        return _could_not(f"không có lệnh {arguments[0]!r}\n\n{_usage()}")
+    return guarded(lambda: _run(command, arguments[1:]))

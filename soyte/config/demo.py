@@ -3,100 +3,103 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import json
 import os
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
-from soyte.config import environment, postgres, ready
-from soyte.config.home import CHECKOUT, HomeError, home
-from soyte.config.processes import Child, run_together, soyte_command
-from soyte.config.serve import granian_command, port_is_free
+from soyte.config import doctor, ports, postgres, serve
+from soyte.config.home import HomeError, home
+from soyte.config.processes import (
+    Child,
+    Stopped,
+    child_environment,
+    run_once,
+    run_together,
+    soyte_command,
+    stoppable,
+)
 
-READY_SECONDS = 30
-
-
-def _address(host: str, port: int) -> str:
-    return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{port}/"  # noqa: S104
-
-
-def _prepare(env: dict[str, str]) -> None:
-    code = "from soyte.config.demo import prepare_main; import sys; sys.exit(prepare_main())"
-    status = subprocess.run([sys.executable, "-c", code], env={**os.environ, **env}, check=False).returncode
-    if status:
-        raise HomeError(f"Chưa chuẩn bị được tỉnh minh hoạ (mã {status}); xem các dòng trên, sửa rồi chạy lại.")
+ANSWER_SECONDS = 60
+LOG_BYTES = 5_000_000  # a log that is longer when the demo starts is begun anew
 
 
-def prepare_main() -> int:
-    """Fill the home with the demo province, once; run as a child so that its memory goes with it."""
-    with ready.database():
-        from soyte.demo import living
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Two demos on one home would feed it twice."""
+    with (folder / "demo-runs").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise HomeError(
+                f"Tỉnh minh hoạ của {folder} đang chạy ở một cửa sổ khác. Mở trình duyệt ở địa chỉ đã in ra, "
+                f"hoặc đặt SOYTE_HOME khác để chạy thêm. (The demo of this home is running already.)"
+            ) from None
+        yield
 
-        living.prepare(home())
-    return 0
+
+def _log(folder: Path, name: str) -> Path:
+    path = folder / "log" / f"{name}.log"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.unlink()
+    return path
 
 
-def _print_accounts(folder: Path, address: str) -> None:
+def _announce(folder: Path, address: str) -> None:
     users = json.loads((folder / "demo-users.json").read_text())["users"]
-    print(f"\nSở Y tế (dữ liệu minh hoạ): {address}\n", flush=True)
+    print(f"\nSở Y tế (dữ liệu minh hoạ): {address}\n")
     for user in users:
         print(f"  {user['role']:<14} {user['username']:<18} {user['password']:<18} {user['unit']}")
-    print("\nCtrl-C dừng tất cả.", flush=True)
+    print(f"\nNhật ký: {folder / 'log'}\nCtrl-C dừng tất cả.", flush=True)
 
 
-def _announce_when_ready(folder: Path, address: str) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{address}livez", timeout=2):  # noqa: S310
-                break
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    _print_accounts(folder, address)
+def _children(folder: Path, *, host: str, port: int, address: str, feeder: bool) -> list[Child]:
+    children = [
+        serve.web_server(host=host, port=port, log=_log(folder, "web")),
+        Child("worker", soyte_command("worker"), child_environment(), _log(folder, "worker")),
+    ]
+    if feeder:
+        command = [sys.executable, "-m", "soyte.demo.feeder", address]
+        children.append(Child("feeder", command, child_environment(), _log(folder, "feeder")))
+    return children
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    host, port = ports.address()
+    doctor.require_room()
+    folder = home()
+    address = f"http://{ports.reached_at(host)}:{port}/"
+    fill = [sys.executable, "-m", "soyte.config.ready", "--demo"]
+    fill += [f"--{name}={value}" for name in ("people", "years") if (value := getattr(arguments, name))]
+    with _only_one(folder), postgres.in_use(prepared=serve.prepared()):
+        if status := run_once(Child("ready", fill, child_environment())):
+            raise HomeError(f"Chưa chuẩn bị được tỉnh minh hoạ (mã {status}); xem các dòng trên, sửa rồi chạy lại.")
+        children = _children(folder, host=host, port=port, address=address, feeder=not arguments.no_feeder)
+
+        def started() -> None:
+            if not ports.wait_until_it_answers(host, port, seconds=ANSWER_SECONDS):
+                raise HomeError(
+                    f"Máy chủ web không trả lời; xem {folder / 'log' / 'web.log'}. (The web server is silent.)"
+                )
+            _announce(folder, address)
+
+        run_together(children, started=started)
 
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="soyte demo", description="Chạy tỉnh minh hoạ.")
     parser.add_argument("--no-feeder", action="store_true", help="không gửi tệp mới trong ngày")
+    parser.add_argument("--people", type=int, help="số người khi sinh tỉnh lần đầu (mặc định 10000)")
+    parser.add_argument("--years", type=int, help="số năm khi sinh tỉnh lần đầu (mặc định 3)")
     arguments = parser.parse_args(argv)
-    host, port = environment.read("SOYTE_HOST"), int(environment.read("SOYTE_PORT"))
-    if not port_is_free(host, port):
-        raise HomeError(
-            f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác: SOYTE_PORT={port + 1}. (Port in use.)"
-        )
-    folder = home()
-    env = {
-        "SOYTE_DEMO": "1",
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")])),
-    }
-    os.environ.update(env)
-    address = _address(host, port)
-    with postgres.in_use(prepared=ready.PREPARED / "data"):
-        _prepare(env)
-        children = [
-            Child("web", granian_command(host=host, port=port, workers=1)),
-            Child("worker", soyte_command("worker")),
-        ]
-        if not arguments.no_feeder:
-            children.append(Child("feeder", [sys.executable, "-m", "soyte.demo.feeder", address]))
-        children.append(
-            Child(
-                "announce",
-                [
-                    sys.executable,
-                    "-c",
-                    "import sys; from pathlib import Path; from soyte.config.demo import _announce_when_ready as a;"
-                    "a(Path(sys.argv[1]), sys.argv[2])",
-                    str(folder),
-                    address,
-                ],
-                once=True,
-            )
-        )
-        run_together(children)
-    print("Đã dừng.")
+    os.environ["SOYTE_DEMO"] = "1"
+    try:
+        with stoppable():
+            _run(arguments)
+    except Stopped:
+        print("Đã dừng.")
     return 0

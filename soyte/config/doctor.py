@@ -1,4 +1,4 @@
-"""`soyte doctor`: what this machine lacks, and how to mend it. Needs neither Django nor a running database."""
+"""`soyte doctor`: what this machine lacks, and how to mend it. Needs the standard library only, and no database."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from soyte.config import environment, postgres
+from soyte.config import environment, ports, postgres, postgres_programs
 from soyte.config.home import CHECKOUT, HomeError, home
-from soyte.config.serve import port_is_free
 
-LEAST_DISK_GB = 3
-LEAST_MEMORY_GB = 1.5
+FIRST_DISK_GB = 3.0  # packages, the prepared database, the demo province
+LATER_DISK_GB = 0.5
+LEAST_MEMORY_GB = 1.0
+OLDEST_PYTHON = (3, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,47 +25,64 @@ class Finding:
     mend: str = ""
 
 
-def _python() -> Finding:
-    return Finding(sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}", "Cần Python từ 3.11.")
+def python() -> Finding:
+    found = sys.version.split()[0]
+    return Finding(
+        sys.version_info >= OLDEST_PYTHON, f"Python {found}", "Cần Python từ 3.11. (Python 3.11 or newer is needed.)"
+    )
 
 
 def _home() -> Finding:
     try:
-        folder = home()
+        return Finding(True, f"SOYTE_HOME {home()}")
     except HomeError as error:
         return Finding(False, "SOYTE_HOME", str(error))
-    writable = os.access(folder, os.W_OK)
-    return Finding(writable, f"SOYTE_HOME {folder}", "Không ghi được: đổi chủ thư mục hoặc đặt SOYTE_HOME khác.")
 
 
-def _disk() -> Finding:
-    free = shutil.disk_usage(home() if _home().good else CHECKOUT).free / 1e9
+def disk(folder: Path, least: float) -> Finding:
+    free = shutil.disk_usage(folder).free / 1e9
     return Finding(
-        free >= LEAST_DISK_GB,
-        f"đĩa trống {free:.1f} GB",
-        f"Cần {LEAST_DISK_GB} GB: dọn đĩa hoặc đặt SOYTE_HOME nơi khác.",
+        free >= least,
+        f"đĩa của {folder} trống {free:.1f} GB",
+        f"Cần {least:g} GB: giải phóng chỗ trống, hoặc đặt SOYTE_HOME ở đĩa khác. ({least:g} GB of disk are needed.)",
     )
 
 
-def memory_gb() -> float:
+def _disk_of_home() -> Finding:
+    folder = home() if _home().good else CHECKOUT
+    return disk(folder, LATER_DISK_GB if (folder / "db" / "data").exists() else FIRST_DISK_GB)
+
+
+def memory() -> Finding:
+    free = min(_available(), _allowed())
+    return Finding(
+        free >= LEAST_MEMORY_GB * 1e9,
+        f"bộ nhớ còn {free / 1e9:.1f} GB",
+        f"Cần {LEAST_MEMORY_GB:g} GB: đóng bớt chương trình. ({LEAST_MEMORY_GB:g} GB of memory are needed.)",
+    )
+
+
+def _available() -> float:
     for line in Path("/proc/meminfo").read_text().splitlines():
         if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) / 1e6
-    return 0.0
+            return int(line.split()[1]) * 1024
+    return float("inf")
 
 
-def _memory() -> Finding:
-    free = memory_gb()
-    return Finding(
-        free >= LEAST_MEMORY_GB, f"bộ nhớ còn {free:.1f} GB", f"Cần {LEAST_MEMORY_GB} GB: đóng bớt chương trình."
-    )
+def _allowed() -> float:
+    """What the container we may be in still allows."""
+    group = Path("/sys/fs/cgroup")
+    try:
+        return int((group / "memory.max").read_text()) - int((group / "memory.current").read_text())
+    except (OSError, ValueError):
+        return float("inf")
 
 
-def _port() -> Finding:
-    host, port = environment.read("SOYTE_HOST"), int(environment.read("SOYTE_PORT"))
-    return Finding(
-        port_is_free(host, port), f"cổng {port}", f"Cổng đang bận: dừng chương trình kia, hoặc SOYTE_PORT={port + 1}."
-    )
+def port() -> Finding:
+    try:
+        return Finding(True, f"cổng {ports.address()[1]}")
+    except HomeError as error:
+        return Finding(False, f"cổng {environment.read('SOYTE_PORT')}", str(error))
 
 
 def _server() -> Finding:
@@ -75,7 +93,11 @@ def _server() -> Finding:
         version = postgres.major_version(programs)
     except (HomeError, OSError) as error:
         return Finding(False, "PostgreSQL", f"{error} Chạy `make setup`, hoặc đặt SOYTE_PGBIN.")
-    return Finding(version >= 15, f"PostgreSQL {version} ở {programs}", "Cần PostgreSQL từ 15.")
+    return Finding(
+        version >= postgres_programs.OLDEST,
+        f"PostgreSQL {version} ở {programs}",
+        f"Cần PostgreSQL từ {postgres_programs.OLDEST}.",
+    )
 
 
 def _assets() -> Finding:
@@ -83,12 +105,31 @@ def _assets() -> Finding:
     return Finding(built.is_dir() and any(built.iterdir()), "giao diện đã dựng", "Chạy `make setup` (cần kho npm).")
 
 
-CHECKS: tuple[Callable[[], Finding], ...] = (_python, _home, _disk, _memory, _port, _server, _assets)
+def _keys() -> Finding:
+    named = environment.read("SOYTE_KEYS")
+    folder = Path(named) if named else home() / "keys"
+    usable = not folder.exists() or os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+    return Finding(
+        usable, f"thư mục khoá {folder}", "Không đọc được thư mục khoá của nhãn: đổi chủ, hoặc sửa SOYTE_KEYS."
+    )
+
+
+CHECKS: tuple[Callable[[], Finding], ...] = (python, _home, _disk_of_home, memory, port, _server, _assets, _keys)
 
 
 def findings() -> Iterator[Finding]:
     for check in CHECKS:
-        yield check()
+        try:
+            yield check()
+        except HomeError as error:
+            yield Finding(False, check.__name__.strip("_"), str(error))
+
+
+def require_room() -> None:
+    """Raises HomeError where disk or memory do not suffice for the demo."""
+    for finding in (_disk_of_home(), memory()):
+        if not finding.good:
+            raise HomeError(f"{finding.subject}. {finding.mend}")
 
 
 def main(argv: list[str]) -> int:
@@ -96,10 +137,9 @@ def main(argv: list[str]) -> int:
     if argv:
         print("soyte doctor: kiểm tra máy, không có tham số.")
         return 0 if argv[0] in {"-h", "--help"} else 2
-    status = 0
-    for finding in findings():
+    found = list(findings())
+    for finding in found:
         print(f"{'đạt  ' if finding.good else 'THIẾU'}  {finding.subject}")
         if not finding.good:
             print(f"       {finding.mend}")
-            status = 1
-    return status
+    return 0 if all(finding.good for finding in found) else 1

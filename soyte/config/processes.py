@@ -3,82 +3,134 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
 
-STOP_SECONDS = 10
+from soyte.config.home import CHECKOUT
+from soyte.kernel.processes import die_with_parent
+
+STOP_SECONDS = 30  # the worker gives the job in hand 20
 RESTART_SECONDS = 3
-PR_SET_PDEATHSIG = 1
+LOOK_SECONDS = 0.5
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def _die_with_parent() -> None:
-    """Linux: ask for SIGTERM when the parent dies, so that a killed parent leaves no orphans."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+class Stopped(Exception):
+    """A signal asked us to stop."""
 
 
 @dataclass
 class Child:
+    """A process of ours. It has a session of its own, so that Ctrl-C reaches the parent alone, which stops it in order;
+    and it dies with the parent, whatever becomes of that one."""
+
     name: str
     argv: Sequence[str]
     env: dict[str, str] = field(default_factory=dict)
-    once: bool = False  # not started again when it ends
+    log: Path | None = None  # None: our own terminal
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
 
     def start(self) -> None:
+        parent = os.getpid()
         self.started_at = time.monotonic()
-        # Own session: Ctrl-C reaches the parent alone, which then stops the children in order.
-        self.process = subprocess.Popen(
-            self.argv, env={**os.environ, **self.env}, start_new_session=True, preexec_fn=_die_with_parent
-        )
+        with self.log.open("ab") if self.log else contextlib.nullcontext() as output:
+            self.process = subprocess.Popen(
+                self.argv,
+                env={**os.environ, **self.env},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=lambda: die_with_parent(parent),
+            )
+
+    def status(self) -> int | None:
+        """Its exit status, None while it lives or before it is started."""
+        return self.process.poll() if self.process else None
 
     def is_to_be_started_again(self) -> bool:
         """Whether it died; one that dies at once waits a moment first."""
-        dead = self.process is not None and self.process.poll() is not None
-        return dead and not self.once and time.monotonic() - self.started_at > RESTART_SECONDS
+        return self.status() is not None and time.monotonic() - self.started_at > RESTART_SECONDS
 
-    def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
+    def ask_to_stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+
+    def stop(self, until: float) -> None:
+        """Wait for its end until a moment (time.monotonic), then kill it; its own children go with it."""
+        if self.process is None:
             return
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(max(0.0, until - time.monotonic()))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 def soyte_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "soyte.config", *arguments]
 
 
-def run_together(children: Sequence[Child]) -> None:
-    """Start all, restart one that dies, stop all (last started first) on SIGINT or SIGTERM."""
-    stopping = False
+def child_environment() -> dict[str, str]:
+    """What our children need to find the package, wherever they are started; small heaps suit many threads."""
+    path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))
+    return {"PYTHONPATH": path, "MALLOC_ARENA_MAX": "2"}
 
-    def ask_to_stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, ask_to_stop)
-    for child in children:
-        child.start()
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """Within the block SIGINT, SIGTERM and SIGHUP raise Stopped, once; further ones are ignored while we stop."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped
+
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
     try:
-        while not stopping:
-            time.sleep(0.3)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_once(child: Child) -> int:
+    """Run a child to its end; its exit status. If we are stopped meanwhile, so is it."""
+    try:
+        child.start()
+        assert child.process is not None
+        return child.process.wait()
+    finally:
+        stop_all([child])
+
+
+def run_together(children: Sequence[Child], *, started: Callable[[], None]) -> None:
+    """Start all, call `started`, start again one that dies; stop all when Stopped is raised in us."""
+    try:
+        for child in children:
+            child.start()
+        started()
+        while True:
+            time.sleep(LOOK_SECONDS)
             for child in children:
-                if not stopping and child.is_to_be_started_again():
-                    print(f"soyte: {child.name} dừng, chạy lại", file=sys.stderr)
+                if child.is_to_be_started_again():
+                    print(f"soyte: {child.name} dừng (mã {child.status()}), chạy lại", file=sys.stderr)
                     child.start()
     finally:
-        for child in reversed(children):
-            child.stop()
+        stop_all(children)
+
+
+def stop_all(children: Sequence[Child]) -> None:
+    for child in children:
+        child.ask_to_stop()
+    until = time.monotonic() + STOP_SECONDS
+    for child in children:
+        child.stop(until)

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
-from soyte.config import postgres
-from soyte.config.home import CHECKOUT, home
+from soyte.config import environment, postgres
+from soyte.config.home import CHECKOUT, HomeError, barrier, database_user, home
 
-PREPARED = CHECKOUT / ".prepared"
-_SHAPE = ("soyte/**/migrations/*.py", "soyte/**/content/**/*.csv", "soyte/**/content/**/*.yaml")
+PREPARED = CHECKOUT / ".prepared"  # a data folder for each version of the server, made by `make setup`
+MARK = "soyte_shape"  # a file in the data folder that says of which shape the database is
+_SHAPE = (
+    "soyte/**/migrations/*.py",
+    "soyte/**/content/**/*.csv",
+    "soyte/**/content/**/*.yaml",
+    "soyte/**/content_*.py",
+    "soyte/kernel/content/*.py",
+)
 
 
 def shape() -> str:
-    """A hash of everything that decides what an empty database looks like: migrations and content files."""
+    """A hash of all that decides what an empty database looks like: migrations, content files, and their loader."""
     digest = hashlib.sha256()
     for pattern in _SHAPE:
         for path in sorted(CHECKOUT.glob(pattern)):
-            digest.update(str(path.relative_to(CHECKOUT)).encode())
+            digest.update(str(path.relative_to(CHECKOUT)).encode() + b"\0")
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def prepared_data(wanted: str) -> Path | None:
+    """The prepared data folder for this server, unless it is of another shape."""
+    folder = PREPARED / str(postgres.major_version(postgres.bin_folder()))
+    return folder if _read(folder / MARK) == wanted else None
 
 
 def setup_django() -> None:
@@ -31,6 +48,37 @@ def setup_django() -> None:
     import django
 
     django.setup()
+
+
+@contextlib.contextmanager
+def database(*, content: bool = True) -> Iterator[None]:
+    """Run a block with Django set up on a database that is ready; without `content`, its content may be old.
+
+    Raises HomeError where the server cannot be started or reached.
+    """
+    folder, wanted = home(), shape()
+    if not environment.read("SOYTE_KEYS"):  # a named folder that is missing may be a disk that is not there yet
+        (folder / "keys").mkdir(mode=0o700, exist_ok=True)
+    external = postgres.external_url()
+    prepared = None if external else prepared_data(wanted)
+    with postgres.in_use(prepared=prepared):
+        setup_django()
+        with (folder / "preparing").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            mark = folder / "external_shape" if external else postgres.data_folder() / MARK
+            found = f"{wanted} {hashlib.sha256(external.encode()).hexdigest()}" if external else wanted
+            if _read(mark) != found:
+                _bring_up_to_date(content=content)
+                if content:
+                    mark.write_text(found)
+        yield
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def _bring_up_to_date(*, content: bool) -> None:
@@ -43,52 +91,62 @@ def _bring_up_to_date(*, content: bool) -> None:
         load_all()
 
 
-@contextlib.contextmanager
-def database(*, content: bool = True) -> Iterator[None]:
-    """Run a block with Django set up on a database that is ready; without `content`, its content may be old."""
-    folder = home()
-    setup_django()
-    with postgres.in_use(prepared=PREPARED / "data"):
-        with (folder / "preparing").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            stamp = folder / "ready"
-            wanted = shape()
-            if not stamp.exists() and not postgres.external_url() and _is_prepared(wanted):
-                stamp.write_text(wanted)
-            if not stamp.exists() or stamp.read_text() != wanted:
-                _bring_up_to_date(content=content)
-                if content:
-                    stamp.write_text(wanted)
-        yield
-
-
-def _is_prepared(wanted: str) -> bool:
-    """Whether the database came from a prepared folder of this very shape (a mark in it says so)."""
-    mark = postgres.root() / "data" / "soyte_prepared"
-    return mark.exists() and mark.read_text() == wanted
-
-
 def prepare() -> None:
     """Build the prepared data folder that new homes copy; nothing to do when it has the current shape."""
-    mark = PREPARED / "data" / "soyte_prepared"
-    if mark.exists() and mark.read_text() == shape():
+    version, wanted = str(postgres.major_version(postgres.bin_folder())), shape()
+    target = PREPARED / version
+    if _read(target / MARK) == wanted:
         return
-    shutil.rmtree(PREPARED, ignore_errors=True)
-    making = PREPARED / "home"
-    making.mkdir(parents=True)
-    before = os.environ.get("SOYTE_HOME")
-    os.environ["SOYTE_HOME"] = str(making)
-    with database():
-        from django.db import connection
+    PREPARED.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="making-", dir=_place_for_making()) as folder:
+        os.environ["SOYTE_HOME"] = str(Path(folder) / "home")
+        Path(folder).chmod(0o755)
+        with database():
+            from django.db import connection
 
-        with connection.cursor() as cursor:
-            cursor.execute("vacuum analyze")
-        connection.close()
-    made = making / "db" / "data"
-    (made / "soyte_prepared").write_text(shape())
-    for leftover in ("postmaster.opts", "log"):
-        (made / leftover).unlink(missing_ok=True)
-    made.rename(PREPARED / "data")
-    shutil.rmtree(making)
-    if before is not None:
-        os.environ["SOYTE_HOME"] = before
+            with connection.cursor() as cursor:
+                cursor.execute("vacuum analyze")
+            connection.close()
+        made = postgres.data_folder()
+        (made / "postmaster.opts").unlink(missing_ok=True)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.move(made, target)
+
+
+def _place_for_making() -> Path | None:
+    """Beside the result; the system's own place (None) where the database's user cannot enter the checkout."""
+    user = database_user()
+    return None if user and barrier(PREPARED, user) else PREPARED
+
+
+def main(argv: list[str]) -> int:
+    """Make the home ready as a process of its own, whose memory goes with it; with --demo, fill it with the province."""
+    from soyte.config.cli import guarded
+
+    parser = argparse.ArgumentParser(prog="python -m soyte.config.ready")
+    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--people", type=int)
+    parser.add_argument("--years", type=int)
+    arguments = parser.parse_args(argv)
+
+    def work() -> int:
+        with database():
+            if arguments.demo:
+                _fill(people=arguments.people, years=arguments.years)
+        return 0
+
+    return guarded(work)
+
+
+def _fill(*, people: int | None, years: int | None) -> None:
+    from soyte.demo import living
+    from soyte.demo.accounts import DemoIncompleteError
+
+    try:
+        living.prepare(home(), people=people or living.PEOPLE, years=years or living.YEARS)
+    except (living.FillingError, DemoIncompleteError) as error:
+        raise HomeError(str(error)) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -3,66 +3,69 @@
 from __future__ import annotations
 
 import argparse
-import os
-import socket
-import subprocess
+import json
 import sys
+from pathlib import Path
 
-from soyte.config import environment
-from soyte.config.home import CHECKOUT, HomeError
+from soyte.config import ports, postgres
+from soyte.config.home import home
+from soyte.config.processes import Child, Stopped, child_environment, run_once, stoppable
 
-THREADS = "8"
-
-
-def port_is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+THREADS = 4  # requests of a process that run at once; each holds a connection to the database
+WAITING = 128  # requests of a process that may be open at once, most of them waiting for a thread
 
 
-def granian_command(*, host: str, port: int, workers: int) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--workers",
-        str(workers),
-        "--blocking-threads",
-        THREADS,
-        "--no-ws",
-        "--log-level",
-        "warning",
-        "--workers-kill-timeout",
-        "8",
-        "soyte.config.wsgi:application",
-    ]
+def web_server(*, host: str, port: int, workers: int = 1, log: Path | None = None) -> Child:
+    """The web server as a child; a worker process that dies is replaced by granian itself."""
+    options = {
+        "interface": "wsgi",
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "blocking-threads": THREADS,
+        "backpressure": WAITING,
+        "log-config": _log_config(),
+        "log-level": "warning",
+        "workers-kill-timeout": 8,
+    }
+    command = [sys.executable, "-m", "granian", "--no-ws", "--respawn-failed-workers", "soyte.config.wsgi:application"]
+    command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
+    return Child("web", command, child_environment(), log)
+
+
+def _log_config() -> Path:
+    """granian's own lines in the form of all others, without its access log, which would name people's addresses."""
+    handler = {"class": "logging.StreamHandler", "formatter": "json"}
+    config = {
+        "formatters": {"json": {"()": "soyte.config.logs.JsonFormatter"}},
+        "handlers": {"stderr": handler},
+        "loggers": {"_granian": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+    }
+    path = home() / "granian-log.json"
+    path.write_text(json.dumps(config))
+    return path
 
 
 def main(argv: list[str]) -> int:
+    """Exit status: 0 after a signal asked us to stop, else that of the web server, so that a supervisor starts it again."""
     parser = argparse.ArgumentParser(prog="soyte serve", description="Chạy máy chủ web.")
     parser.add_argument("--workers", type=int, default=1, help="số tiến trình (mặc định 1; nên bằng số nhân của máy)")
     arguments = parser.parse_args(argv)
-    host, port = environment.read("SOYTE_HOST"), int(environment.read("SOYTE_PORT"))
-    if not port_is_free(host, port):
-        raise HomeError(
-            f"Cổng {port} đang có chương trình khác dùng. Chọn cổng khác: SOYTE_PORT={port + 1}. (Port in use.)"
-        )
-    command = granian_command(host=host, port=port, workers=arguments.workers)
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH", "")]))}
-    process = subprocess.Popen(command, env=env)
     try:
-        return process.wait()
-    except KeyboardInterrupt:
-        process.terminate()
-        process.wait()
+        with stoppable():
+            host, port = ports.address()
+            home()
+            with postgres.in_use(prepared=prepared()):
+                if status := run_once(
+                    Child("ready", [sys.executable, "-m", "soyte.config.ready"], child_environment())
+                ):
+                    return status
+                return run_once(web_server(host=host, port=port, workers=arguments.workers)) or 1
+    except Stopped:
         return 0
+
+
+def prepared() -> Path | None:
+    from soyte.config import ready
+
+    return None if postgres.external_url() else ready.prepared_data(ready.shape())
