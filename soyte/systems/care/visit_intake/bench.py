@@ -33,7 +33,7 @@ from soyte.systems.care.visit_intake.ingest.receive import receive
 from soyte.systems.care.visit_intake.ingest.rows.tables import LINE_TABLES
 from soyte.systems.care.visit_intake.models import Receipt
 
-PEOPLE, YEARS, SEED = 2_400, 1, 7  # some 4,000 visits
+PEOPLE, YEARS, SEED = 1_800, 1, 7  # some 3,000 visits
 ROWS_IN_TRANSACTION = 25_000  # about a thousand visits
 # In the order in which they point to each other.
 TABLES = (
