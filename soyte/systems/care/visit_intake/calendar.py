@@ -70,7 +70,12 @@ def by_end(actor: Acting, first: date) -> dict[date, Day]:
     days = ended_days(actor, first, last)
     held = (
         selectors.received_visits(actor)
-        .filter(~taken_later(), verdict=ReceiptVisit.Verdict.REFUSED, ended_on__range=(first, last))
+        .filter(
+            ~taken_later(),
+            verdict=ReceiptVisit.Verdict.REFUSED,
+            ended_on__range=(first, last),
+            receipt__received_at__gte=bounds(step(first, -1), first)[0],  # none ends long after its file came
+        )
         .order_by()
         .values("ended_on")
         .annotate(n=Count("visit_code", distinct=True))

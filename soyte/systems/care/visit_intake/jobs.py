@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from soyte.kernel.jobs.registry import every, job
-from soyte.systems.care.visit_intake import folder, uploads
+from soyte.systems.care.visit_intake import folder, quality_counts, uploads
 from soyte.systems.care.visit_intake.models import Upload
 
 
@@ -25,3 +25,15 @@ def receive_upload(*, upload_id: int) -> None:
 def sweep_spool() -> None:
     """Forget spooled files whose upload was never finished being written."""
     uploads.sweep_spool(now=time.time())
+
+
+@every(minutes=2)
+def count_quality() -> None:
+    """Add the files that came meanwhile to the sums of their senders' quality."""
+    quality_counts.count_new()
+
+
+@job
+def count_quality_again(*, receipts: list[int]) -> None:
+    """Count the months anew whose refused visits were run again."""
+    quality_counts.count_again(receipts)

@@ -211,3 +211,57 @@ class UploadedFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["upload", "seq"], name="uploaded_file_once")]
+
+
+class QualityMonth(models.Model):
+    """How good the files of one sender were that were made in one month: sums, so that a page need not count visits.
+
+    A file counts in the month of its version day. `late_n`: visits whose file was made more than n days after they ended.
+    """
+
+    unit = models.ForeignKey(
+        "organisations.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )  # null: files that nobody is known to have sent
+    month = models.DateField()  # its first day
+    files = models.IntegerField()
+    unreadable = models.IntegerField()
+    visits = models.IntegerField()
+    refused = models.IntegerField()
+    warned = models.IntegerField()  # taken, with something to look at
+    late_1 = models.IntegerField()
+    late_3 = models.IntegerField()
+    late_7 = models.IntegerField()
+    late_30 = models.IntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["month", "unit"], nulls_distinct=False, name="quality_month_once")
+        ]
+
+
+class RuleMonth(models.Model):
+    """How often one rule spoke of the files of one sender and month: visits, or files where it speaks of the file."""
+
+    unit = models.ForeignKey(
+        "organisations.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    month = models.DateField()
+    code = models.TextField()
+    severity = models.CharField(max_length=7, choices=Finding.Severity.choices)
+    visits = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "unit", "code", "severity"], nulls_distinct=False, name="rule_month_once"
+            )
+        ]
+
+
+class QualityProgress(models.Model):
+    """How far receipts are counted in QualityMonth and RuleMonth: one row."""
+
+    last_receipt_id = models.BigIntegerField(default=0)
+    pending = ArrayField(models.BigIntegerField(), default=list)  # earlier receipts that were not finished then
+    counted_at = models.DateTimeField(null=True)

@@ -11,19 +11,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 
-from django.db import connection
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import Acting
 from soyte.kernel.organisations.models import Unit
 from soyte.systems.care.visit_intake.calendar import bounds, step
-from soyte.systems.care.visit_intake.models import Receipt
+from soyte.systems.care.visit_intake.models import QualityMonth, Receipt, RuleMonth
 from soyte.systems.care.visit_intake.rules import catalogue
 from soyte.systems.care.visit_intake.rules.inventory import title_of
 
+M = TypeVar("M", bound=Model)
 LATE_DAYS = 1
+LATE_CHOICES = (1, 3, 7, 30)  # as QualityMonth counts
 MONTHS = 6
 MOST_FACILITIES = 1_000
 
@@ -117,39 +120,20 @@ class Line:
         return [None if m.refused_share is None else 100 * m.refused_share for m in self.months]
 
 
-# A receipt without a unit (an unreadable file of the folder) belongs to nobody and stands in a line of its own.
-_COUNT = """
-with chosen as (
-  select r.id, r.unit_id, date_trunc('month', r.version_day)::date as month, r.version_day, r.kind, r.received_at
-  from visit_intake_receipt r
-  where r.received_at >= %(since)s and r.version_day >= %(first)s and r.version_day < %(end)s and ({reach})
-    and (%(unit)s::bigint is null or r.unit_id = %(unit)s)),
-files as (
-  select unit_id, month, count(*) as files, count(*) filter (where kind = 'unreadable') as unreadable,
-    max(received_at) as last_at
-  from chosen group by 1, 2),
-visits as (
-  select c.unit_id, c.month, count(*) as visits, count(*) filter (where v.verdict = 'refused') as refused,
-    count(*) filter (where v.verdict = 'accepted' and exists (
-      select 1 from visit_intake_finding f where f.receipt_visit_id = v.id and f.severity = 'warning')) as warned,
-    count(*) filter (where c.version_day - v.ended_on > %(late)s) as late
-  from chosen c join visit_intake_receiptvisit v on v.receipt_id = c.id group by 1, 2)
-select f.unit_id, f.month, f.files, f.unreadable, coalesce(v.visits, 0), coalesce(v.refused, 0), coalesce(v.warned, 0),
-  coalesce(v.late, 0), f.last_at
-from files f left join visits v on v.unit_id is not distinct from f.unit_id and v.month = f.month"""
-
-
 def _counted(
     actor: Acting, period: Period, *, late_days: int, unit: Unit | None = None
 ) -> list[tuple[int | None, date, Counts]]:
-    units = actor.units("visit_files.quality")
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(reach="true" if units is None else "r.unit_id = any(%(units)s)"), {
-            "since": bounds(period.first, period.first)[0], "first": period.first, "end": period.end,
-            "late": late_days, "units": sorted(units or ()), "unit": unit.pk if unit else None,
-        })  # fmt: skip
-        rows = cursor.fetchall()
-    return [(unit, month, Counts(*numbers)) for unit, month, *numbers in rows]
+    """Sums by sender and month. Files that nobody is known to have sent have no unit and stand in a line of their own."""
+    rows = _reached(actor, QualityMonth.objects.filter(month__gte=period.first, month__lt=period.end), unit)
+    fields = ["unit_id", "month", "files", "unreadable", "visits", "refused", "warned", f"late_{late_days}", "last_at"]
+    return [(unit_id, month, Counts(*numbers)) for unit_id, month, *numbers in rows.values_list(*fields)]
+
+
+def _reached(actor: Acting, rows: QuerySet[M], unit: Unit | None) -> QuerySet[M]:
+    reach = actor.units("visit_files.quality")
+    if reach is not None:
+        rows = rows.filter(unit__in=sorted(reach))
+    return rows.filter(unit=unit) if unit else rows
 
 
 def facilities(actor: Acting, period: Period, *, late_days: int = LATE_DAYS) -> list[Line]:
@@ -216,25 +200,10 @@ class RuleLine:
     months: Sequence[int]
 
 
-_RULES = """
-select f.code, f.severity, date_trunc('month', r.version_day)::date as month, r.unit_id,
-  count(distinct coalesce(f.receipt_visit_id, -r.id)) as visits
-from visit_intake_receipt r join visit_intake_finding f on f.receipt_id = r.id
-where r.received_at >= %(since)s and r.version_day >= %(first)s and r.version_day < %(end)s
-  and f.severity <> 'note' and ({reach}) and (%(unit)s::bigint is null or r.unit_id = %(unit)s)
-group by 1, 2, 3, 4"""
-
-
 def rules(actor: Acting, period: Period, *, unit: Unit | None = None) -> list[RuleLine]:
     """The rules that spoke in the period, of one facility or of all; errors first, the most frequent first."""
-    units = actor.units("visit_files.quality")
-    with connection.cursor() as cursor:
-        cursor.execute(_RULES.format(reach="true" if units is None else "r.unit_id = any(%(units)s)"), {
-            "since": bounds(period.first, period.first)[0], "first": period.first, "end": period.end,
-            "units": sorted(units or ()), "unit": unit.pk if unit else None,
-        })  # fmt: skip
-        rows = cursor.fetchall()
-    return _rule_lines(rows, period)
+    rows = _reached(actor, RuleMonth.objects.filter(month__gte=period.first, month__lt=period.end), unit)
+    return _rule_lines(rows.values_list("code", "severity", "month", "unit_id", "visits"), period)
 
 
 def _rule_lines(rows: Iterable[tuple[str, str, date, int | None, int]], period: Period) -> list[RuleLine]:

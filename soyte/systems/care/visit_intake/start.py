@@ -16,6 +16,7 @@ from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit
 from soyte.ui.components import PublicFigure, Waiting
 
 DAYS = 7
+MOST = 1_000
 
 
 def waiting(actor: Actor) -> list[Waiting]:
@@ -34,7 +35,7 @@ def _of_sender(actor: Actor) -> list[Waiting]:
     empty = _empty_days(actor, [today - timedelta(days=n) for n in range(1, DAYS + 1)])
     return [
         Waiting(
-            _("Lượt khám bị giữ, chưa gửi lại"), refused.count(), f"{reverse('visit_intake:refused')}?tu={since}",
+            _("Lượt khám bị giữ, chưa gửi lại"), refused[:MOST].count(), f"{reverse('visit_intake:refused')}?tu={since}",
             "file-x", "bad", [_("nhận trong 7 ngày qua")],
         ),
         Waiting(

@@ -204,7 +204,9 @@ def test_pages_ask_as_often_for_many_rows_as_for_few(client, officer, django_ass
         client.get(address)
     sent(*(many(3, prefix=f"{n}X") for n in range(8)))
     address = HOME + url.format(report=report_of(Receipt.objects.earliest("id").number).removeprefix(HOME))
-    with django_assert_max_num_queries(len(few.captured_queries)):
+    most = len(few.captured_queries)
+    client.get(address)  # the shell remembers the house's name for a while
+    with django_assert_max_num_queries(most):
         client.get(address)
 
 

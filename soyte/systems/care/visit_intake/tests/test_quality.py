@@ -4,12 +4,15 @@ import datetime as dt
 import io
 
 import pytest
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from soyte.clinical.encounters.models import Encounter
-from soyte.systems.care.visit_intake import quality
+from soyte.kernel.jobs.models import Job
+from soyte.systems.care.visit_intake import quality, quality_counts
 from soyte.systems.care.visit_intake.ingest.tests.files import file, visit
-from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit
+from soyte.systems.care.visit_intake.jobs import count_quality_again
+from soyte.systems.care.visit_intake.models import QualityMonth, Receipt, ReceiptVisit, RuleMonth
 from soyte.systems.care.visit_intake.rules import catalogue
 from soyte.systems.care.visit_intake.tests.offices import bad, department, facility, good, sent, sign_in
 
@@ -38,6 +41,12 @@ def autumn():
     sent(good("A1", made_on="20260901"), good("A2", made_on="20260930"),
          file(visit("A3", MA_LOAI_KCB="1"), made_on="20260901"), file(visit("A4", MA_LOAI_KCB="1"), made_on="20261001"), b"<hong", unit=a)  # fmt: skip
     sent(file(visit("B1", MA_CSKCB="79026"), facility="79026", made_on="20260902"), unit=b)
+    counted()
+
+
+def counted():
+    """What the worker does every other minute, once the files are settled."""
+    return quality_counts.count_new(timezone.now() + dt.timedelta(minutes=2))
 
 
 def test_counts_are_those_of_the_files_by_month(officer, autumn):
@@ -112,12 +121,14 @@ def test_quality_is_for_the_department(client, role, autumn):
 @pytest.mark.parametrize("url", ["", "loi/", "phan-mem/", "luot-bi-giu/", "chay-lai/"])
 def test_pages_ask_as_often_for_many_facilities(client, officer, url, django_assert_max_num_queries):
     sent(bad("A"), unit=facility())
+    counted()
     client.get(HOME + url)
     with django_assert_max_num_queries(40) as few:
         client.get(HOME + url)
     for n in range(4):
         unit = facility(f"7902{n}", f"Bệnh viện {n}")
         sent(file(visit(f"B{n}", MA_CSKCB=f"7902{n}", MA_LOAI_KCB="1"), facility=f"7902{n}"), unit=unit)
+    counted()
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(HOME + url)
 
@@ -163,3 +174,65 @@ def test_a_changed_rule_takes_what_it_had_refused_after_a_preview(client, office
 @pytest.mark.parametrize("keys", ["", "x", "999999", "1,2,x,-4", "9" * 30])
 def test_odd_keys_take_nothing(client, officer, keys):
     assert client.post(f"{HOME}chay-lai/nhan/", {"luot": keys}, follow=True).status_code == 200
+
+
+def test_a_rule_whose_words_depend_on_the_value_does_not_stop_the_page(client, officer):
+    sent(file(visit("K1", T_THUOC="12,5"), made_on="20260930"), unit=facility())
+    counted()
+    page = client.get(f"{HOME}loi/?tu=2026-09&den=2026-09").content.decode()
+    assert "XML1.T_THUOC.kind" in page and "Không phải số" in page
+
+
+def sums():
+    return list(
+        QualityMonth.objects.order_by("month", "unit").values_list(
+            "unit__facility_code", "month", "visits", "refused", "warned", "late_1"
+        )
+    )
+
+
+def test_each_finished_file_is_counted_once_whenever_it_was_finished(autumn):
+    before = sums()
+    assert counted() == 0 and sums() == before
+    sent(good("N1", made_on="20260930"), good("N2", made_on="20260930"))
+    late = Receipt.objects.latest("id")
+    Receipt.objects.filter(pk=late.pk).update(state="received")
+    assert counted() == 1 and quality_counts.QualityProgress.objects.get().pending == [late.pk]
+    Receipt.objects.filter(pk=late.pk).update(state="done")
+    assert counted() == 1 and quality_counts.QualityProgress.objects.get().pending == []
+    assert sum(row[2] for row in sums()) == sum(row[2] for row in before) + 2
+
+
+def test_the_newest_files_wait_a_moment(autumn):
+    sent(good("N1"))
+    assert quality_counts.count_new() == 0 and counted() == 1
+
+
+def test_counting_in_portions_gives_the_same(autumn, monkeypatch):
+    before = sums()
+    QualityMonth.objects.all().delete()
+    RuleMonth.objects.all().delete()
+    quality_counts.QualityProgress.objects.all().delete()
+    monkeypatch.setattr(quality_counts, "PORTION", 2)
+    assert counted() == 6 and sums() == before
+
+
+def test_months_counted_anew_are_as_they_were_but_for_what_changed(autumn):
+    before, rules_before = sums(), sorted(RuleMonth.objects.values_list("month", "code", "visits"))
+    receipts = list(Receipt.objects.values_list("pk", flat=True))
+    quality_counts.count_again(receipts)
+    assert sums() == before and sorted(RuleMonth.objects.values_list("month", "code", "visits")) == rules_before
+    ReceiptVisit.objects.filter(visit_code="A3").update(verdict="accepted")
+    count_quality_again(receipts=receipts)
+    assert sum(row[3] for row in sums()) == sum(row[3] for row in before) - 1
+
+
+def test_a_replay_asks_for_its_months_to_be_counted_anew(client, officer, milder):
+    sent(bad("A"))
+    counted()
+    milder()
+    client.post(f"{HOME}chay-lai/nhan/", {"luot": str(ReceiptVisit.objects.get().pk)})
+    (job,) = Job.objects.filter(kind="visit_intake.count_quality_again")
+    count_quality_again(**job.args)
+    (month,) = QualityMonth.objects.all()
+    assert (month.visits, month.refused, month.warned) == (1, 0, 1)

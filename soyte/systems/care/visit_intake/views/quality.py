@@ -15,14 +15,13 @@ from django.views.decorators.http import require_GET
 
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.text import format as words
-from soyte.systems.care.visit_intake import quality
+from soyte.systems.care.visit_intake import quality, quality_counts
 from soyte.systems.care.visit_intake.quality import Line, Period, RuleLine
 from soyte.systems.care.visit_intake.views.showing import severity_chip
 from soyte.ui.components import Chip, Link, Tab
 from soyte.ui.xlsx import Column, download
 
 NEED = "visit_files.quality"
-LATE_CHOICES = (1, 3, 7, 30)
 OF_FILES = ("file.", "envelope.")  # rules that speak of a file, not of a visit in it
 
 
@@ -47,7 +46,7 @@ class Asked:
 def _asked(request: HouseRequest) -> Asked:
     period = quality.asked_period(request.GET.get("tu", ""), request.GET.get("den", ""), today=timezone.localdate())
     late = request.GET.get("muon", "")
-    return Asked(period, int(late) if late in map(str, LATE_CHOICES) else quality.LATE_DAYS)
+    return Asked(period, int(late) if late in map(str, quality.LATE_CHOICES) else quality.LATE_DAYS)
 
 
 def tabs(request: HouseRequest, current: str, query: str = "") -> list[Tab]:
@@ -71,7 +70,8 @@ def tabs(request: HouseRequest, current: str, query: str = "") -> list[Tab]:
 def _context(request: HouseRequest, asked: Asked, current: str) -> dict[str, object]:
     return {
         "asked": asked,
-        "late_choices": LATE_CHOICES,
+        "counted_at": quality_counts.counted_at(),
+        "late_choices": quality.LATE_CHOICES,
         "first": f"{asked.period.first:%Y-%m}",
         "last": f"{asked.period.last:%Y-%m}",
         "tabs": tabs(request, current, asked.query),
@@ -188,7 +188,7 @@ def export(request: HouseRequest) -> FileResponse:
         notes=[
             asked.words,
             _("Lập muộn: ngày lập tệp sau ngày ra viện hơn %(days)s ngày.") % {"days": asked.late_days},
-            _("Tính lúc %(at)s") % {"at": words.instant(timezone.now())},
+            _("Tính lúc %(at)s") % {"at": words.instant(quality_counts.counted_at())},
         ],
         columns=[
             Column(_("Mã cơ sở"), width=10),

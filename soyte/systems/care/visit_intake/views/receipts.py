@@ -27,12 +27,7 @@ from soyte.ui.paging import capped_count, page
 from soyte.ui.templatetags.ui import count
 from soyte.ui.xlsx import Column, download
 
-ORDERS = {
-    "nhan": ("-id",),
-    "giu": ("-refused_count", "-id"),
-    "luot": ("-visit_count", "-id"),
-    "ten": ("filename", "-id"),
-}
+ORDERS = {"nhan": ("-id",)}
 PORTION = 500
 MOST_ROWS = 100_000
 

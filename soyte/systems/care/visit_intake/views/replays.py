@@ -18,15 +18,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from soyte.kernel.access.policy import visible
 from soyte.kernel.access.web import HouseRequest, requires
+from soyte.kernel.jobs.services import enqueue
 from soyte.kernel.text import format as words
 from soyte.systems.care.visit_intake import services
 from soyte.systems.care.visit_intake.forms import day_field
+from soyte.systems.care.visit_intake.jobs import count_quality_again
 from soyte.systems.care.visit_intake.models import Finding, ReceiptVisit
 from soyte.systems.care.visit_intake.rules import ERROR, title
 from soyte.systems.care.visit_intake.services import Replayed
 from soyte.systems.care.visit_intake.views.quality import tabs
 from soyte.systems.care.visit_intake.views.report import visit_rows
-from soyte.systems.care.visit_intake.views.visits import filtered_refused
+from soyte.systems.care.visit_intake.views.visits import MOST_COUNTED, filtered_refused
 from soyte.ui.filters import FilterForm
 from soyte.ui.paging import capped_count, page
 from soyte.ui.templatetags.ui import count
@@ -65,7 +67,7 @@ def refused(request: HouseRequest) -> HttpResponse:
         "filters": form,
         "page": shown,
         "rows": visit_rows(shown.rows),
-        "shown": _("%(count)s lượt") % {"count": count(capped_count(rows))},
+        "shown": _("%(count)s lượt") % {"count": count(capped_count(rows, limit=MOST_COUNTED))},
         "tabs": tabs(request, "replays"),
         "preview_url": f"{reverse('visit_intake:replay_preview')}?{request.GET.urlencode()}",
         "most": MOST_AT_ONCE,
@@ -115,6 +117,8 @@ def take(request: HouseRequest) -> HttpResponse:
     rows = visible(request.actor, NEED, ReceiptVisit.objects.select_related("receipt"))
     visits = list(rows.filter(pk__in=keys[:MOST_AT_ONCE], verdict=ReceiptVisit.Verdict.REFUSED).order_by("id"))
     stored = services.replay(request.actor, visits)
+    if stored:
+        enqueue(count_quality_again, receipts=sorted({visit.receipt_id for visit in visits}))
     taken = sum(each.judged.accepted for each in stored)
     if taken:
         messages.success(request, _("Đã nhận %(count)s lượt vào hồ sơ.") % {"count": words.number(taken)})
