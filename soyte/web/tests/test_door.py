@@ -123,3 +123,10 @@ def test_windows_without_updates_is_told_so(client):
     old = "Mozilla/5.0 (Windows NT 6.1; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36"
     assert "không còn được vá lỗi" in client.get("/dang-nhap/", headers={"user-agent": old}).content.decode()
     assert "không còn được vá lỗi" not in client.get("/dang-nhap/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/tim/?q=a%00b", "/tai-khoan/%00/", "/dang-nhap/?next=%00"])
+def test_a_nul_in_an_address_is_no_fault_of_ours(client, doctor, address):
+    sign_in(client)
+    answer = client.get(address)
+    assert answer.status_code == 400 and "Yêu cầu không đọc được" in answer.content.decode()
