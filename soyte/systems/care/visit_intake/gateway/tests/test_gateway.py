@@ -139,3 +139,12 @@ def test_five_wrong_passwords_close_the_account_for_a_while(client, hospital):
     for _ in range(5):
         take(client, password="0" * 32)
     assert take(client)["maKetQua"] == "401"
+
+
+def test_odd_fields_are_refused_in_few_words(client, hospital):
+    assert take(client, username="a\0b")["maKetQua"] == "401"
+    assert send(client, visit_file(code="LK1"), maCSKCB="7\x00000")["maKetQua"] == "403"
+    answer = send(client, visit_file(code="LK1"), maCSKCB="7" * 100_000)
+    assert answer["maKetQua"] == "403" and len(answer["thongDiep"]) < 400
+    assert len(AuditEvent.objects.filter(outcome="refused").latest("pk").reason) < 400
+    assert not Encounter.objects.exists()
