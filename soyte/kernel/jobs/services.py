@@ -19,6 +19,7 @@ CHANNEL = "soyte_jobs"
 WORKERS = 0x50B5  # first half of the advisory locks by which living workers are known
 LONGEST_PAUSE = timedelta(hours=1)
 KEEP_DONE = timedelta(days=7)
+KEEP_FREQUENT = timedelta(hours=1)
 KEEP_FAILED = timedelta(days=90)
 _PUT = """
     with put as (
@@ -129,7 +130,13 @@ def next_run() -> datetime | None:
 
 
 def prune(now: datetime) -> int:
-    """Forget finished jobs: done ones after a week, failed ones after a quarter; returns how many."""
+    """Forget finished jobs; returns how many.
+
+    Done ones after a week, those of work that comes back every few moments after an hour; failed ones after a quarter.
+    """
+    frequent = [kind.name for kind in job_kinds().values() if kind.period and kind.period.length < KEEP_FREQUENT]
+    seen_often = Job.objects.filter(state=Job.State.DONE, kind__in=frequent, finished_at__lt=now - KEEP_FREQUENT)
+    frequent_jobs, _by_kind = seen_often.delete()
     done_jobs, _by_kind = Job.objects.filter(state=Job.State.DONE, finished_at__lt=now - KEEP_DONE).delete()
     failed_jobs, _by_kind = Job.objects.filter(state=Job.State.FAILED, finished_at__lt=now - KEEP_FAILED).delete()
-    return done_jobs + failed_jobs
+    return frequent_jobs + done_jobs + failed_jobs

@@ -40,6 +40,7 @@ def run_worker(stop: threading.Event, *, grace_seconds: float = GRACE_SECONDS) -
     worker.woken = [duty.woken for duty in duties[1:]]
     for duty in duties:
         duty.thread.start()
+    log.info("worker.started", number=worker.number)
     stop.wait()
     end = monotonic() + grace_seconds
     for duty in duties:
@@ -159,7 +160,8 @@ def _do(taken: services.Taken) -> None:
     else:
         close_old_connections()
         services.done(taken)
-        log.info("job.done", job=taken.kind, id=taken.id, seconds=round(monotonic() - begun, 3))
+        say = log.debug if kind.period else log.info  # work that comes back would fill the log
+        say("job.done", job=taken.kind, id=taken.id, seconds=round(monotonic() - begun, 3))
 
 
 def _seconds_until(*moments: datetime | None) -> float:

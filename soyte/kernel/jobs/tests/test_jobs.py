@@ -242,3 +242,17 @@ def test_finished_jobs_are_forgotten_after_a_while():
     Job.objects.create(kind="waiting")
     assert prune(now) == 2
     assert set(Job.objects.values_list("kind", flat=True)) == {"done6", "failed8", "waiting"}
+
+
+def test_what_comes_back_every_few_moments_is_forgotten_after_an_hour():
+    def tick(): ...
+    def nightly(): ...
+
+    declare(tick, period=Period(timedelta(seconds=5)))
+    declare(nightly, period=Period(timedelta(days=1)))
+    now = timezone.now()
+    for minutes in (59, 61):
+        for kind in job_kinds():
+            Job.objects.create(kind=kind, state="done", finished_at=now - timedelta(minutes=minutes))
+    assert prune(now) == 1
+    assert Job.objects.filter(kind__endswith="nightly").count() == 2
