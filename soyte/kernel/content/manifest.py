@@ -21,6 +21,7 @@ A row may have valid_from, valid_to, state and verified of its own. An empty dat
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -164,6 +165,9 @@ def manifest_paths(package: Path = PACKAGE) -> Iterator[Path]:
 
 
 @lru_cache(maxsize=4)
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
 def found_sets(package: Path = PACKAGE) -> dict[str, FoundSet]:
     """Every set by its code. Raises ContentError with all faults of all manifests, or if two sets share a code."""
     found: dict[str, FoundSet] = {}
@@ -186,6 +190,8 @@ def found_sets(package: Path = PACKAGE) -> dict[str, FoundSet]:
 
 def found_set(code: str) -> FoundSet:
     """The set of this code, reading its manifest alone. Raises KeyError if no room has it."""
+    if not _CODE.fullmatch(code):  # it comes from an address, and becomes a file's name
+        raise KeyError(code)
     for pattern in _FOLDERS:
         for path in PACKAGE.glob(f"{pattern}/{code}.yaml"):
             if _is_manifest(path):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +29,6 @@ from soyte.kernel.audit.services import record_refused
 from soyte.kernel.numbering.receipts import receipt_numbers
 from soyte.kernel.organisations.models import Unit
 from soyte.systems.care.visit_intake.gateway import answers, tokens
-from soyte.systems.care.visit_intake.ingest.faults import words_of
 from soyte.systems.care.visit_intake.ingest.held import Source
 from soyte.systems.care.visit_intake.ingest.receipts import Outcome
 from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit
@@ -46,6 +45,7 @@ STRANGE = {"4750": {"4210", "3176"}, "3176": {"4210"}, "130": {"4210", "3176"}}
 @csrf_exempt
 @requires("public")
 @require_POST
+@answers.in_json
 def take_token(request: HttpRequest) -> HttpResponse:
     """username and the MD5 form of the password against tokens for a quarter of an hour."""
     username, password = _field(request.POST, "username"), _field(request.POST, "password").upper()
@@ -88,6 +88,7 @@ def _caller(request: HttpRequest) -> Caller | None:
 @csrf_exempt
 @requires("public")
 @require_POST
+@answers.in_json
 def receive_file(request: HttpRequest, kind: str, generation: str) -> HttpResponse:
     """One file. `kind` is the loaiHoSo that belongs to this address; every generation is taken."""
     caller = _caller(request)
@@ -119,9 +120,7 @@ def receive_file(request: HttpRequest, kind: str, generation: str) -> HttpRespon
             answers.CONTENT_WRONG,
             _("fileHSBase64 không phải base64, trống hoặc quá lớn. Mã hoá nguyên tệp XML bằng base64 chuẩn."),
         )
-    return _received(
-        request, caller, content, asked_kind=_field(form, "loaiHoSo"), kind=kind, generation=generation
-    )
+    return _received(request, caller, content, asked_kind=_field(form, "loaiHoSo"), kind=kind, generation=generation)
 
 
 def _field(form: QueryDict, name: str) -> str:
@@ -154,14 +153,10 @@ def _received(
 ) -> HttpResponse:
     name = f"{caller.unit.facility_code}-{timezone.localtime():%Y%m%d%H%M%S}.xml"
     source = Source(name, lambda: io.BytesIO(content))
-    try:
-        outcome = send(caller.actor, source, unit=caller.unit, channel=Receipt.Channel.GATEWAY)
-    except (DatabaseError, OSError) as error:
-        log.error("gateway could not store", error=type(error).__name__)
-        return answers.answer(answers.FAILED, words_of(error))
+    outcome = send(caller.actor, source, unit=caller.unit, channel=Receipt.Channel.GATEWAY)
     address = request.build_absolute_uri(reverse("visit_intake:receipt", args=[outcome.number]))
     remark = _remark(outcome, asked_kind=asked_kind, kind=kind, generation=generation)
-    return answers.of_outcome(outcome, address=address, remark=remark)
+    return answers.of_outcome(outcome, address=address, remark=remark, labelled=_labelled(outcome))
 
 
 def _remark(outcome: Outcome, *, asked_kind: str, kind: str, generation: str) -> str:
@@ -181,6 +176,11 @@ def _remark(outcome: Outcome, *, asked_kind: str, kind: str, generation: str) ->
             "own": generation,
         }
     return ""
+
+
+def _labelled(outcome: Outcome) -> set[int]:
+    rows = ReceiptVisit.objects.filter(receipt=outcome.receipt_id).exclude(labels=[])
+    return set(rows.values_list("seq", flat=True))
 
 
 def _generations(outcome: Outcome) -> set[str]:
