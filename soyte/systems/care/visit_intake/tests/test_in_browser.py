@@ -1,18 +1,18 @@
 """The officer's way in a real browser: upload, read the errors, mend, download; the department's pages. With axe."""
 
+import datetime as dt
 import os
 
 import pytest
 from django.utils import timezone
 
 from soyte.kernel.jobs.models import Job
-from soyte.systems.care.visit_intake import uploads
+from soyte.systems.care.visit_intake import quality_counts, uploads
 from soyte.systems.care.visit_intake.ingest.tests.files import file, visit
 from soyte.systems.care.visit_intake.jobs import receive_upload
 from soyte.systems.care.visit_intake.models import ReceiptVisit, Upload
 from soyte.systems.care.visit_intake.tests.offices import bad, department, facility, good, holder, sent
 from soyte.ui.tests.browser import chromium, findings, headings, launch, scrolls_sideways
-from soyte.web import context
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -36,8 +36,7 @@ def browser(django_db_setup):
 
 
 @pytest.fixture
-def site(live_server, settings, monkeypatch, tmp_path):
-    monkeypatch.setattr(context, "_site", (0.0, ""))
+def site(live_server, settings, tmp_path):
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.SOYTE_HOME = tmp_path
     settings.SOYTE_KEYS = tmp_path / "keys"
@@ -123,8 +122,18 @@ def test_the_officer_s_pages_are_clean(visitor, site, width, theme):
 @pytest.mark.parametrize(("width", "theme"), [(1366, "dark"), (390, "light")])
 def test_the_department_s_pages_are_clean(visitor, site, width, theme):
     sent(bad("A"), good("B"), b"<hong")
+    quality_counts.count_new(timezone.now() + dt.timedelta(minutes=2))
     page = visitor("data_officer", department(), width, theme)
-    for address in ("", "loi/", "phan-mem/", "co-so/70001/", "luot-bi-giu/", "chay-lai/", "?tu=2020-01&den=2020-01"):
+    for address in (
+        "",
+        "loi/",
+        "phan-mem/",
+        "co-so/70001/",
+        "luot-bi-giu/",
+        "chay-lai/",
+        "?tu=2020-01&den=2020-01",
+        "loi/?tu=2020-01&den=2020-01",
+    ):
         look(page, f"{site}{HOME}chat-luong/{address}")
     assert page.said == []
 
