@@ -37,6 +37,8 @@ _FOLDERS = ("*/*/content", "*/*/*/content")
 
 State = Literal["official", "review"]
 
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
 
 class Version(BaseModel):
     """One generation of a set: a document and its time."""
@@ -165,9 +167,6 @@ def manifest_paths(package: Path = PACKAGE) -> Iterator[Path]:
 
 
 @lru_cache(maxsize=4)
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
-
-
 def found_sets(package: Path = PACKAGE) -> dict[str, FoundSet]:
     """Every set by its code. Raises ContentError with all faults of all manifests, or if two sets share a code."""
     found: dict[str, FoundSet] = {}
