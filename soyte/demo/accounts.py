@@ -70,7 +70,9 @@ def _unit(code: str) -> Unit:
     found = units.filter(facility_code=code) if code else units.filter(kind=Unit.Kind.DEPARTMENT)
     unit = found.order_by("pk").first()
     if unit is None:
-        raise DemoIncompleteError(f"Chưa có đơn vị {code or 'Sở Y tế'} trong danh mục; chạy “soyte content load” trước.")
+        raise DemoIncompleteError(
+            f"Chưa có đơn vị {code or 'Sở Y tế'} trong danh mục; chạy “soyte content load” trước."
+        )
     return unit
 
 
@@ -78,12 +80,15 @@ def _account(*, username: str, display_name: str, kind: str, password: str) -> A
     """The account with this password: made, or given a new one where the file of passwords was lost."""
     known = Account.objects.filter(username=username).first()
     if known is None:
-        return create_account(ACTOR, username=username, display_name=display_name, kind=kind, password=password,
-                              synthetic=True).account
+        return create_account(
+            ACTOR, username=username, display_name=display_name, kind=kind, password=password, synthetic=True
+        ).account
     known.set_password(password if kind == Account.Kind.PERSON else gateway_form(password))
     known.must_change_password = False
     known.save(update_fields=["password", "must_change_password"])
-    record_many(ACTOR, [Row("accounts.manage", Account._meta.label_lower, str(known.pk), details={"act": "demo password"})])
+    record_many(
+        ACTOR, [Row("accounts.manage", Account._meta.label_lower, str(known.pk), details={"act": "demo password"})]
+    )
     return known
 
 
@@ -137,20 +142,39 @@ def feeder_keys(home: Path) -> FeederKeys:
 def _make_feeder_accounts() -> FeederKeys:
     """One gateway per facility. They share a password, and so its hash: made one by one they would take long."""
     password = one_time_password()
-    units = {str(unit.facility_code): unit for unit in Unit.objects.filter(facility_code__in=list(frame.facilities()), valid_to=None)}
+    units = {
+        str(unit.facility_code): unit
+        for unit in Unit.objects.filter(facility_code__in=list(frame.facilities()), valid_to=None)
+    }
     names = {code: f"gui-{code}" for code in sorted(units)}
     model = Account(username="gui", kind=Account.Kind.GATEWAY)
     model.set_password(gateway_form(password))
     known = {account.username: account for account in Account.objects.filter(username__in=names.values())}
     fresh = [
-        Account(username=username, display_name=f"Máy gửi tệp minh hoạ {code}", kind=Account.Kind.GATEWAY,
-                synthetic=True, password=model.password)
-        for code, username in names.items() if username not in known
+        Account(
+            username=username,
+            display_name=f"Máy gửi tệp minh hoạ {code}",
+            kind=Account.Kind.GATEWAY,
+            synthetic=True,
+            password=model.password,
+        )
+        for code, username in names.items()
+        if username not in known
     ]
     Account.objects.filter(username__in=known).update(password=model.password)
     made = {account.username: account for account in [*Account.objects.bulk_create(fresh), *known.values()]}
-    record_many(ACTOR, [Row("accounts.manage", Account._meta.label_lower, str(account.pk),
-                            details={"act": "create", "kind": "gateway", "synthetic": True}) for account in made.values()])
+    record_many(
+        ACTOR,
+        [
+            Row(
+                "accounts.manage",
+                Account._meta.label_lower,
+                str(account.pk),
+                details={"act": "create", "kind": "gateway", "synthetic": True},
+            )
+            for account in made.values()
+        ],
+    )
     for code, username in names.items():
         _post(made[username], "gateway", units[code])
     return FeederKeys(password, names)

@@ -150,8 +150,13 @@ class Door:
 
     def send(self, path: str, kind: str, facility: str, data: bytes) -> str:
         """Send one file; the answer's maKetQua. Raises OSError where nobody answers."""
-        fields = {"username": self.accounts[facility], "loaiHoSo": kind, "maTinh": facility[:2], "maCSKCB": facility,
-                  "fileHSBase64": base64.b64encode(data).decode()}
+        fields = {
+            "username": self.accounts[facility],
+            "loaiHoSo": kind,
+            "maTinh": facility[:2],
+            "maCSKCB": facility,
+            "fileHSBase64": base64.b64encode(data).decode(),
+        }
         answer = self._post(path, fields, self._headers(facility))
         if answer.get("maKetQua") == UNAUTHORISED:  # the token ended early: once more with a fresh one
             self._tokens.pop(facility, None)
@@ -166,8 +171,11 @@ class Door:
             return headers
         answer = self._post(TOKEN_PATH, {"username": self.accounts[facility], "password": self._form}, {})
         key = answer.get("APIKey") or {}
-        headers = {"accessToken": key.get("access_token", ""), "tokenId": key.get("id_token", ""),
-                   "passwordHash": self._form}
+        headers = {
+            "accessToken": key.get("access_token", ""),
+            "tokenId": key.get("id_token", ""),
+            "passwordHash": self._form,
+        }
         self._tokens[facility] = (clock.monotonic(), headers)
         return headers
 
@@ -204,7 +212,10 @@ class Feeder:
             return
         step = self.steps[self.memory.done]
         acts: dict[str, Callable[[Plan, datetime], None]] = {
-            "check_in": self._check_in, "visit": self._visit, "faulty": self._faulty, "again": self._again,
+            "check_in": self._check_in,
+            "visit": self._visit,
+            "faulty": self._faulty,
+            "again": self._again,
             "repeat": lambda *_: self._repeat(),
         }
         acts[step.act](step.plan, moment)
@@ -261,7 +272,9 @@ class Feeder:
 def _read_province(home: Path) -> Province:
     facts = json.loads((home / "demo" / "province.json").read_text(encoding="utf-8"))
     facts.pop("covered_until")
-    return Province(**{**facts, "start": date.fromisoformat(facts["start"]), "until": date.fromisoformat(facts["until"])})
+    return Province(
+        **{**facts, "start": date.fromisoformat(facts["start"]), "until": date.fromisoformat(facts["until"])}
+    )
 
 
 def _planned(province: Province, day: date) -> list[Step]:

@@ -97,16 +97,20 @@ def prepare(home: Path, *, people: int = PEOPLE, years: int = YEARS, seed: str =
 
 
 def _fill(home: Path, province: Province) -> None:
-    _say(f"Sinh tỉnh minh hoạ: {_grouped(province.people)} người, {province.start:%d/%m/%Y} đến {province.until:%d/%m/%Y}. "
-         "Lần đầu mất vài phút.")
+    _say(
+        f"Sinh tỉnh minh hoạ: {_grouped(province.people)} người, {province.start:%d/%m/%Y} đến {province.until:%d/%m/%Y}. "
+        "Lần đầu mất vài phút."
+    )
     with tempfile.TemporaryDirectory(dir=home / "demo", prefix="files-") as folder:
         received = 0
         for months in _ready(province, Path(folder)):
             paths = [path for path in (Path(folder) / month for month in months) if path.is_dir()]
             result = ingest([str(path) for path in paths])
             received += result.accepted
-            _say(f"  {months[-1]}: đã nhận {_grouped(received)} lượt khám, từ chối {result.rejected} "
-                 f"({result.seconds:.0f} giây)")
+            _say(
+                f"  {months[-1]}: đã nhận {_grouped(received)} lượt khám, từ chối {result.rejected} "
+                f"({result.seconds:.0f} giây)"
+            )
             for path in paths:
                 shutil.rmtree(path)
         shutil.rmtree(home / "demo" / "truth", ignore_errors=True)
@@ -125,7 +129,9 @@ def _ready(province: Province, folder: Path) -> Iterator[list[str]]:
                 yield waiting
                 waiting = []
     except WriterError as error:
-        raise FillingError(f"Không ghi được tệp của tỉnh minh hoạ (mã {error.status}); xem chỗ trống trên đĩa.") from error
+        raise FillingError(
+            f"Không ghi được tệp của tỉnh minh hoạ (mã {error.status}); xem chỗ trống trên đĩa."
+        ) from error
     rest = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name != "truth")
     if rest:
         yield rest

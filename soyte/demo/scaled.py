@@ -27,8 +27,14 @@ def load(province: Province) -> None:
     """Put the demo's figures in place of the real ones; a second call changes nothing."""
     if not upload_days("population"):
         source = f"{ILLUSTRATIVE}: quy mô {province.people} người"
-        apply_upload("population", _population(province), province.start, source, filename="population.csv",
-                     uploaded_by=ACTOR.text)
+        apply_upload(
+            "population",
+            _population(province),
+            province.start,
+            source,
+            filename="population.csv",
+            uploaded_by=ACTOR.text,
+        )
         Population.objects.filter(source=source).update(state=State.REVIEW)  # an upload passes for official otherwise
     _scale_units(province)
 

@@ -20,8 +20,12 @@ class Square:
 
     @property
     def classes(self) -> str:
-        marks = [self.cell.tone if self.cell else "", "" if self.inside else "out",
-                 "today" if self.today else "", "future" if self.future and self.inside else ""]
+        marks = [
+            self.cell.tone if self.cell else "",
+            "" if self.inside else "out",
+            "today" if self.today else "",
+            "future" if self.future and self.inside else "",
+        ]
         return " ".join(filter(None, marks))
 
 
@@ -34,8 +38,10 @@ class Month:
 def month(year: int, number: int, cells: Mapping[date, DayCell], *, today: date) -> Month:
     """The weeks that hold the month; days of its neighbours are there as empty squares."""
     weeks = [
-        [Square(day, cells.get(day) if day.month == number else None, day.month == number, day == today, day > today)
-         for day in week]
+        [
+            Square(day, cells.get(day) if day.month == number else None, day.month == number, day == today, day > today)
+            for day in week
+        ]
         for week in calendar.Calendar(firstweekday=0).monthdatescalendar(year, number)
     ]
     return Month(date(year, number, 1), weeks)

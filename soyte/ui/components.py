@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 TONES = ("", "good", "warn", "bad", "info", "dunno")
-TONE_ICONS = {"good": "check", "warn": "alert-triangle", "bad": "alert-circle", "info": "info-circle", "dunno": "help-circle"}
+TONE_ICONS = {
+    "good": "check",
+    "warn": "alert-triangle",
+    "bad": "alert-circle",
+    "info": "info-circle",
+    "dunno": "help-circle",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ class Sparkline:
     band_height: str = ""
 
 
-def sparkline(values: Sequence[float | None], *, width: int, height: int,
-              low: float | None = None, high: float | None = None) -> Sparkline | None:
+def sparkline(
+    values: Sequence[float | None], *, width: int, height: int, low: float | None = None, high: float | None = None
+) -> Sparkline | None:
     """A line through the known values in order; the band is the reference range. None without two known values."""
     known = [(place, value) for place, value in enumerate(values) if value is not None]
     if len(known) < 2:
@@ -115,6 +116,14 @@ def bars(values: Sequence[tuple[str, float | None, str]], *, width: int, height:
     drawn = []
     for place, (label, value, tone) in enumerate(values):
         tall = 3.0 if value is None else value / top * height
-        drawn.append(Bar(plain(place * step + step * 0.1), plain(height - tall), plain(step * 0.8), plain(tall),
-                         "none" if value is None else tone, label))
+        drawn.append(
+            Bar(
+                plain(place * step + step * 0.1),
+                plain(height - tall),
+                plain(step * 0.8),
+                plain(tall),
+                "none" if value is None else tone,
+                label,
+            )
+        )
     return drawn

@@ -50,8 +50,13 @@ class Page:
         return "descending" if starts_down != self.descending else "ascending"
 
 
-def page(queryset: QuerySet[Any], request: HttpRequest, order: Sequence[str] | Mapping[str, Sequence[str]],
-         *, size: int = SIZE) -> Page:
+def page(
+    queryset: QuerySet[Any],
+    request: HttpRequest,
+    order: Sequence[str] | Mapping[str, Sequence[str]],
+    *,
+    size: int = SIZE,
+) -> Page:
     """The page of `queryset` that the address asks for.
 
     `order` is a list of field paths, or several of them by sort key, the first being the default. Each list must end
@@ -74,7 +79,11 @@ def page(queryset: QuerySet[Any], request: HttpRequest, order: Sequence[str] | M
         rows.reverse()
     has_next, has_previous = (bool(edge), more) if backwards else (more, bool(edge))
     return Page(
-        rows=rows, sort=sort, descending=turned, request=request, orders=orders,
+        rows=rows,
+        sort=sort,
+        descending=turned,
+        request=request,
+        orders=orders,
         next_url=address(request, **{AFTER: str(rows[-1].pk), BEFORE: None}) if rows and has_next else "",
         previous_url=address(request, **{BEFORE: str(rows[0].pk), AFTER: None}) if rows and has_previous else "",
     )

@@ -16,7 +16,13 @@ from django.utils.translation import gettext as _
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LAST_ROW = 1_048_575
-FORMATS = {"number": "#,##0", "decimal": "#,##0.00", "money": "#,##0", "date": "dd/mm/yyyy", "instant": "dd/mm/yyyy hh:mm"}
+FORMATS = {
+    "number": "#,##0",
+    "decimal": "#,##0.00",
+    "money": "#,##0",
+    "date": "dd/mm/yyyy",
+    "instant": "dd/mm/yyyy hh:mm",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,9 @@ class Column:
     width: int = 16
 
 
-def download(filename: str, *, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]],
-             notes: Sequence[str] = ()) -> FileResponse:
+def download(
+    filename: str, *, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], notes: Sequence[str] = ()
+) -> FileResponse:
     """The answer with the file; `notes` stand above the table (what it is, as of when, which filters).
 
     Text goes in as text, whatever it begins with: a cell that starts with "=", "+", "-" or "@" never becomes a formula
@@ -41,10 +48,16 @@ def download(filename: str, *, title: str, columns: Sequence[Column], rows: Iter
     return FileResponse(file, as_attachment=True, filename=filename, content_type=MEDIA_TYPE)
 
 
-def write(file: Any, *, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]],
-          notes: Sequence[str] = ()) -> None:
+def write(
+    file: Any, *, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], notes: Sequence[str] = ()
+) -> None:
     """Write the workbook into a binary file object."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(file, options) as book:
         bold = book.add_format({"bold": True})
         head = book.add_format({"bold": True, "bg_color": "#E9EEEA", "bottom": 1, "text_wrap": True, "valign": "top"})
@@ -62,7 +75,9 @@ def write(file: Any, *, title: str, columns: Sequence[Column], rows: Iterable[Se
         _write_rows(sheet, columns, rows, first=top + 1, kinds=kinds)
 
 
-def _write_rows(sheet: Any, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, first: int, kinds: Any) -> None:
+def _write_rows(
+    sheet: Any, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, first: int, kinds: Any
+) -> None:
     for place, row in enumerate(rows, start=first):
         if place >= LAST_ROW:
             sheet.write_string(place, 0, _("Danh sách còn dài hơn số dòng mà một trang tính chứa được. Hãy lọc bớt."))

@@ -30,22 +30,24 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the variable `shell` of ui/page.html."""
     actor: Actor | None = getattr(request, "actor", None)
     signed_in = bool(actor and actor.account)
-    return {"shell": Shell(
-        site=site_name(),
-        site_note=_("Dữ liệu minh hoạ") if settings.SOYTE_DEMO else "",
-        theme=theme_of(request),
-        theme_url=reverse("web:theme"),
-        language_url=reverse("web:language"),
-        sign_in_url=reverse("web:sign_in"),
-        home_url=reverse("web:start"),
-        all_url=reverse("web:start") + "#chuc-nang",
-        search_url=reverse("web:search"),
-        demo=settings.SOYTE_DEMO,
-        query=request.GET.get("q", "") if request.path == reverse("web:search") else "",
-        account=_card(actor) if actor and signed_in else None,
-        menu=links(actor, request.path) if actor and signed_in else [],
-        printed_at=timezone.now(),
-    )}
+    return {
+        "shell": Shell(
+            site=site_name(),
+            site_note=_("Dữ liệu minh hoạ") if settings.SOYTE_DEMO else "",
+            theme=theme_of(request),
+            theme_url=reverse("web:theme"),
+            language_url=reverse("web:language"),
+            sign_in_url=reverse("web:sign_in"),
+            home_url=reverse("web:start"),
+            all_url=reverse("web:start") + "#chuc-nang",
+            search_url=reverse("web:search"),
+            demo=settings.SOYTE_DEMO,
+            query=request.GET.get("q", "") if request.path == reverse("web:search") else "",
+            account=_card(actor) if actor and signed_in else None,
+            menu=links(actor, request.path) if actor and signed_in else [],
+            printed_at=timezone.now(),
+        )
+    }
 
 
 def theme_of(request: HttpRequest) -> str:
@@ -70,8 +72,10 @@ def links(actor: Actor, path: str) -> list[ShellLink]:
     entries = [Link(_("Trang đầu"), reverse("web:start"), "home"), *allowed(actor, menu())]
     current = _current([entry.url for entry in entries], path)
     taken: set[str] = set()
-    return [ShellLink(entry.title, entry.url, entry.icon, current=entry.url == current, key=_letter(entry.title, taken))
-            for entry in entries]
+    return [
+        ShellLink(entry.title, entry.url, entry.icon, current=entry.url == current, key=_letter(entry.title, taken))
+        for entry in entries
+    ]
 
 
 def _current(urls: list[str], path: str) -> str:

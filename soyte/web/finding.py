@@ -37,6 +37,7 @@ def _functions(actor: Actor, query: str) -> list[Hit]:
     asked = words(query)
     return [
         Hit(link.title, chapter.title, link.url, _("Chức năng"), link.icon)
-        for chapter in starting.chapters(actor) for link in chapter.links
+        for chapter in starting.chapters(actor)
+        for link in chapter.links
         if asked and all(any(word.startswith(part) for word in words(link.title)) for part in asked)
     ]

@@ -13,8 +13,12 @@ from prometheus_client import Counter, Histogram
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
-SECONDS = Histogram("soyte_http_seconds", "Server time of an answer.", ["view"],
-                    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10))
+SECONDS = Histogram(
+    "soyte_http_seconds",
+    "Server time of an answer.",
+    ["view"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
 ANSWERS = Counter("soyte_http_answers_total", "Answers by view and status.", ["view", "status"])
 
 # Nothing of a health system belongs in the cache of a shared machine, and no page needs a camera.

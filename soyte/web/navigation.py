@@ -17,8 +17,11 @@ from soyte.ui.components import Link
 def allowed(actor: Actor, entries: Iterable[MenuEntry]) -> list[Link]:
     """The entries that the actor may open. One without an address is left out: a dead entry must not take the
     whole house down with it."""
-    return [Link(str(entry.title), address, entry.icon)
-            for entry in entries if actor.holds(entry.permission) and (address := _address(entry))]
+    return [
+        Link(str(entry.title), address, entry.icon)
+        for entry in entries
+        if actor.holds(entry.permission) and (address := _address(entry))
+    ]
 
 
 def _address(entry: MenuEntry) -> str:
@@ -31,6 +34,9 @@ def _address(entry: MenuEntry) -> str:
 @checks.register("soyte")
 def menu_entries_lead_somewhere(**_: Any) -> list[checks.CheckMessage]:
     faults = [(entry, f"leads nowhere: {entry.url_name}") for entry in menu() if not _address(entry)]
-    faults += [(entry, f"has an icon that soyte/ui/assets/icons.txt lacks: {entry.icon}")
-               for entry in menu() if entry.icon not in icons.names()]
+    faults += [
+        (entry, f"has an icon that soyte/ui/assets/icons.txt lacks: {entry.icon}")
+        for entry in menu()
+        if entry.icon not in icons.names()
+    ]
     return [checks.Error(f"menu entry “{entry.title}” {fault}", id="soyte.E020") for entry, fault in faults]

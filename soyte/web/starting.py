@@ -19,7 +19,9 @@ _figures: tuple[float, list[PublicFigure]] = (0.0, [])
 
 def waiting(actor: Actor) -> list[Waiting]:
     """Work that waits for this actor, as the rooms' start.py say; the urgent first."""
-    found = [item for room in modules("start") if hasattr(room, "waiting") for item in room.waiting(actor) if item.count]
+    found = [
+        item for room in modules("start") if hasattr(room, "waiting") for item in room.waiting(actor) if item.count
+    ]
     urgency = {"bad": 0, "warn": 1}
     return sorted(found, key=lambda item: urgency.get(item.tone, 2))
 
@@ -29,7 +31,9 @@ def public_figures() -> list[PublicFigure]:
     global _figures
     asked, figures = _figures
     if time.monotonic() - asked > FIGURES_SECONDS or not asked:
-        figures = [figure for room in modules("start") if hasattr(room, "public_figures") for figure in room.public_figures()]
+        figures = [
+            figure for room in modules("start") if hasattr(room, "public_figures") for figure in room.public_figures()
+        ]
         _figures = (time.monotonic(), figures)
     return figures
 
@@ -67,6 +71,12 @@ def rights(actor: Actor) -> list[Rights]:
 
 def _rights(post: HeldPost) -> list[tuple[str, str]]:
     known = permissions()
-    reach = {"own": _("trong đơn vị"), "subtree": _("trong đơn vị và các đơn vị trực thuộc"), "province": _("trong cả tỉnh")}
-    pairs = [(str(known[action].title), str(reach[scope])) for action, scope in post.role.actions.items() if action in known]
+    reach = {
+        "own": _("trong đơn vị"),
+        "subtree": _("trong đơn vị và các đơn vị trực thuộc"),
+        "province": _("trong cả tỉnh"),
+    }
+    pairs = [
+        (str(known[action].title), str(reach[scope])) for action, scope in post.role.actions.items() if action in known
+    ]
     return sorted(pairs)

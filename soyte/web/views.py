@@ -33,9 +33,14 @@ NO_MORE_UPDATES = re.compile(r"Windows NT (5|6\.[0-3])\b")
 @requires(SIGNED_IN)
 @require_GET
 def start(request: HouseRequest) -> HttpResponse:
-    return render(request, "web/start.html", {
-        "waiting": starting.waiting(request.actor), "chapters": starting.chapters(request.actor),
-    })
+    return render(
+        request,
+        "web/start.html",
+        {
+            "waiting": starting.waiting(request.actor),
+            "chapters": starting.chapters(request.actor),
+        },
+    )
 
 
 @requires(PUBLIC)
@@ -58,11 +63,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _gate(request: HttpRequest, form: SignInForm, target: str, refused: door.Result | None = None) -> HttpResponse:
     status = 200 if not refused else 429 if refused.code == "accounts.throttled" else 401
-    return render(request, "web/sign_in.html", {
-        "form": form, "target": target, "refused": refused, "demo": settings.SOYTE_DEMO,
-        "figures": starting.public_figures(),
-        "unsafe_machine": bool(NO_MORE_UPDATES.search(request.headers.get("User-Agent", ""))),
-    }, status=status)
+    return render(
+        request,
+        "web/sign_in.html",
+        {
+            "form": form,
+            "target": target,
+            "refused": refused,
+            "demo": settings.SOYTE_DEMO,
+            "figures": starting.public_figures(),
+            "unsafe_machine": bool(NO_MORE_UPDATES.search(request.headers.get("User-Agent", ""))),
+        },
+        status=status,
+    )
 
 
 def _safe_target(request: HttpRequest, default: str = settings.LOGIN_REDIRECT_URL) -> str:
@@ -87,14 +100,19 @@ def change_password(request: HouseRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _changed(request, account, form):
         messages.success(request, _("Đã đổi mật khẩu. Các phiên đăng nhập khác của tài khoản này đã kết thúc."))
         return HttpResponseRedirect(reverse("web:account"))
-    return render(request, "web/change_password.html", {"form": form, "forced": account.must_change_password},
-                  status=422 if form.errors else 200)
+    return render(
+        request,
+        "web/change_password.html",
+        {"form": form, "forced": account.must_change_password},
+        status=422 if form.errors else 200,
+    )
 
 
 def _changed(request: HouseRequest, account: Account, form: ChangePasswordForm) -> bool:
     try:
-        fresh = accounts.change_password(request.actor, account, current=form.cleaned_data["current"],
-                                         new=form.cleaned_data["new"])
+        fresh = accounts.change_password(
+            request.actor, account, current=form.cleaned_data["current"], new=form.cleaned_data["new"]
+        )
     except (accounts.CurrentPasswordWrong, accounts.TooManyTries) as refusal:
         form.add_error("current", str(refusal))
         return False
@@ -130,8 +148,9 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language", "")
-    return _remember(request, settings.LANGUAGE_COOKIE_NAME,
-                     chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
+    return _remember(
+        request, settings.LANGUAGE_COOKIE_NAME, chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    )
 
 
 def _remember(request: HttpRequest, cookie: str, value: str) -> HttpResponse:

@@ -87,12 +87,16 @@ class Encounter(PersonAsWritten):
     in_force = models.BooleanField()
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_reason = models.TextField(default="")
-    source_visit_id = models.BigIntegerField(null=True)  # the received visit (visit_intake.ReceiptVisit) it was read from
+    source_visit_id = models.BigIntegerField(
+        null=True
+    )  # the received visit (visit_intake.ReceiptVisit) it was read from
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["facility_code", "visit_code"], condition=Q(in_force=True), name="encounter_one_version_in_force"
+                fields=["facility_code", "visit_code"],
+                condition=Q(in_force=True),
+                name="encounter_one_version_in_force",
             ),
             models.CheckConstraint(
                 condition=Q(in_force=False) | Q(withdrawn_at=None), name="encounter_withdrawn_is_not_in_force"
@@ -166,4 +170,6 @@ class EncounterStay(ChargedLine):
     service_code = models.TextField(default="")
     until = models.DateTimeField(null=True)  # NGAY_KQ
     days = models.DecimalField(max_digits=34, decimal_places=4, null=True)  # SO_LUONG
-    shared_percent = models.DecimalField(max_digits=33, decimal_places=3, null=True)  # TYLE_TT_DV: 50 = bed shared by two
+    shared_percent = models.DecimalField(
+        max_digits=33, decimal_places=3, null=True
+    )  # TYLE_TT_DV: 50 = bed shared by two

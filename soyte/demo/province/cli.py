@@ -29,11 +29,18 @@ def _parser() -> argparse.ArgumentParser:
     yesterday = datetime.now(LOCAL).date() - timedelta(days=1)
     parser.add_argument("--people", type=int, default=10_000, metavar="N", help="số người (mặc định 10000)")
     parser.add_argument("--years", type=int, default=3, metavar="Y", help="số năm (mặc định 3)")
-    parser.add_argument("--until", type=date.fromisoformat, default=yesterday, metavar="DATE",
-                        help="ngày ra viện cuối cùng, yyyy-mm-dd (mặc định hôm qua)")
+    parser.add_argument(
+        "--until",
+        type=date.fromisoformat,
+        default=yesterday,
+        metavar="DATE",
+        help="ngày ra viện cuối cùng, yyyy-mm-dd (mặc định hôm qua)",
+    )
     parser.add_argument("--seed", default="1", metavar="S", help="hạt giống (mặc định 1)")
     parser.add_argument("--outbreaks", type=int, default=None, metavar="K", help="số ổ dịch (mặc định mỗi năm một)")
-    parser.add_argument("--out", type=Path, default=Path("province"), metavar="DIR", help="thư mục ghi (mặc định province)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("province"), metavar="DIR", help="thư mục ghi (mặc định province)"
+    )
     parser.add_argument("--json", action="store_true", help="in kết quả thành một dòng JSON")
     return parser
 
@@ -70,13 +77,20 @@ def main(argv: list[str]) -> int:
     if reason:
         print(f"soyte province: {reason}", file=sys.stderr)
         return COULD_NOT_RUN
-    province = Province.of_years(people=arguments.people, years=arguments.years, until=arguments.until,
-                                 seed=arguments.seed, outbreaks=arguments.outbreaks)
+    province = Province.of_years(
+        people=arguments.people,
+        years=arguments.years,
+        until=arguments.until,
+        seed=arguments.seed,
+        outbreaks=arguments.outbreaks,
+    )
     began = time.monotonic()
     counts = generate.write(province, arguments.out, report=_tell)
     if arguments.json:
         print(json.dumps({**asdict(counts), "out": str(arguments.out), "seconds": round(time.monotonic() - began, 1)}))
     else:
-        print(f"Đã ghi {counts.visits} lượt khám của {counts.people} người trong {counts.files} tệp "
-              f"({counts.bytes / 1e6:.0f} MB) vào {arguments.out}. Đáp án đúng: {arguments.out / 'truth'}.")
+        print(
+            f"Đã ghi {counts.visits} lượt khám của {counts.people} người trong {counts.files} tệp "
+            f"({counts.bytes / 1e6:.0f} MB) vào {arguments.out}. Đáp án đúng: {arguments.out / 'truth'}."
+        )
     return 0

@@ -131,7 +131,9 @@ def diagnoses(setting: str) -> tuple[Diagnosis, ...]:
     """`setting` is outpatient or inpatient."""
     names = [key for key in rows("diagnoses")[0] if key.startswith("w_")]
     return tuple(
-        Diagnosis(row["icd10"], row["name"], tuple(float(row[key]) for key in names), float(row["male_share"]), row["season"])
+        Diagnosis(
+            row["icd10"], row["name"], tuple(float(row[key]) for key in names), float(row["male_share"]), row["season"]
+        )
         for row in rows("diagnoses")
         if row["setting"] == setting
     )
@@ -163,8 +165,18 @@ def care() -> dict[str, Care]:
 @cache
 def medicines() -> tuple[Medicine, ...]:
     return tuple(
-        Medicine(number, r["code"], r["ingredient"], r["strength"], r["unit"], r["form"], r["route"], int(r["price"]),
-                 tuple(r["typical_icd3"].split()), int(r["fund_rate"]))
+        Medicine(
+            number,
+            r["code"],
+            r["ingredient"],
+            r["strength"],
+            r["unit"],
+            r["form"],
+            r["route"],
+            int(r["price"]),
+            tuple(r["typical_icd3"].split()),
+            int(r["fund_rate"]),
+        )
         for number, r in enumerate(rows("medicines"))
     )
 
@@ -239,11 +251,22 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
 def vendors() -> dict[str, Vendor]:
     return {
         r["code"]: Vendor(
-            code=r["code"], name=r["name"], sends=r["sends"], checks_in=r["checks_in"] == "1",
-            content=r["content"], wrap=int(r["wrap"]), bom=r["bom"] == "1", cdata_texts=r["cdata_texts"] == "1",  # type: ignore[arg-type]
-            empty=r["empty"], swapped=_pairs(r["swapped"]), namespaces=r["namespaces"] == "1",  # type: ignore[arg-type]
-            name_case=r["name_case"], unicode=r["unicode"],
-            tone=r["tone"], places=int(r["places"]), late_map=r["late_map"] == "1",
+            code=r["code"],
+            name=r["name"],
+            sends=r["sends"],
+            checks_in=r["checks_in"] == "1",
+            content=r["content"],  # type: ignore[arg-type]
+            wrap=int(r["wrap"]),
+            bom=r["bom"] == "1",
+            cdata_texts=r["cdata_texts"] == "1",
+            empty=r["empty"],  # type: ignore[arg-type]
+            swapped=_pairs(r["swapped"]),
+            namespaces=r["namespaces"] == "1",
+            name_case=r["name_case"],
+            unicode=r["unicode"],
+            tone=r["tone"],
+            places=int(r["places"]),
+            late_map=r["late_map"] == "1",
         )
         for r in rows("vendors")
     }
@@ -252,7 +275,12 @@ def vendors() -> dict[str, Vendor]:
 @cache
 def _notifiable() -> tuple[tuple[str, str, date, date], ...]:
     return tuple(
-        (r["icd10"], r["disease"], date.fromisoformat(r["valid_from"]), date.fromisoformat(r["valid_to"] or "9999-12-31"))
+        (
+            r["icd10"],
+            r["disease"],
+            date.fromisoformat(r["valid_from"]),
+            date.fromisoformat(r["valid_to"] or "9999-12-31"),
+        )
         for r in rows("notifiable")
     )
 
@@ -268,11 +296,28 @@ def disease(icd10: str, on: date) -> str:
 
 
 CHAPTERS = (
-    ("A00", "B99", "I"), ("C00", "D48", "II"), ("D50", "D89", "III"), ("E00", "E90", "IV"), ("F00", "F99", "V"),
-    ("G00", "G99", "VI"), ("H00", "H59", "VII"), ("H60", "H95", "VIII"), ("I00", "I99", "IX"), ("J00", "J99", "X"),
-    ("K00", "K93", "XI"), ("L00", "L99", "XII"), ("M00", "M99", "XIII"), ("N00", "N99", "XIV"), ("O00", "O99", "XV"),
-    ("P00", "P96", "XVI"), ("Q00", "Q99", "XVII"), ("R00", "R99", "XVIII"), ("S00", "T98", "XIX"),
-    ("V01", "Y98", "XX"), ("Z00", "Z99", "XXI"), ("U00", "U99", "XXII"),
+    ("A00", "B99", "I"),
+    ("C00", "D48", "II"),
+    ("D50", "D89", "III"),
+    ("E00", "E90", "IV"),
+    ("F00", "F99", "V"),
+    ("G00", "G99", "VI"),
+    ("H00", "H59", "VII"),
+    ("H60", "H95", "VIII"),
+    ("I00", "I99", "IX"),
+    ("J00", "J99", "X"),
+    ("K00", "K93", "XI"),
+    ("L00", "L99", "XII"),
+    ("M00", "M99", "XIII"),
+    ("N00", "N99", "XIV"),
+    ("O00", "O99", "XV"),
+    ("P00", "P96", "XVI"),
+    ("Q00", "Q99", "XVII"),
+    ("R00", "R99", "XVIII"),
+    ("S00", "T98", "XIX"),
+    ("V01", "Y98", "XX"),
+    ("Z00", "Z99", "XXI"),
+    ("U00", "U99", "XXII"),
 )
 
 

@@ -33,8 +33,15 @@ class Delivery:
 
 @cache
 def style(vendor: Vendor) -> Style:
-    return Style(content=vendor.content, wrap=vendor.wrap, bom=vendor.bom, cdata_texts=vendor.cdata_texts,
-                 empty=vendor.empty, swapped=vendor.swapped, namespaces=vendor.namespaces)
+    return Style(
+        content=vendor.content,
+        wrap=vendor.wrap,
+        bom=vendor.bom,
+        cdata_texts=vendor.cdata_texts,
+        empty=vendor.empty,
+        swapped=vendor.swapped,
+        namespaces=vendor.namespaces,
+    )
 
 
 def made_on(plan: Plan, *, until: date) -> date:
@@ -69,8 +76,13 @@ def arrival(plan: Plan) -> Delivery:
 
 
 def visits_bytes(visits: list[dict[str, Rows]], delivery: Delivery, generation: str) -> bytes:
-    data = write_file(visits, facility_code=delivery.facility.code, made_on=f"{delivery.made_on:{DAY}}",
-                      generation=generation, style=style(delivery.facility.vendor))
+    data = write_file(
+        visits,
+        facility_code=delivery.facility.code,
+        made_on=f"{delivery.made_on:{DAY}}",
+        generation=generation,
+        style=style(delivery.facility.vendor),
+    )
     return marked(data)
 
 

@@ -82,9 +82,16 @@ def facilities() -> dict[str, Facility]:
     vendors = content.vendors()
     return {
         row["code"]: Facility(
-            code=row["code"], name=row["name"], kind=row["kind"], ownership=row["ownership"], grade=row["grade"],
-            beds=int(row["beds"] or 0), commune_code=row["commune_code"], old_commune_code=row["old_commune_code"],
-            district_code=row["old_district_code"], vendor=vendors[next(senders[row["kind"]])],
+            code=row["code"],
+            name=row["name"],
+            kind=row["kind"],
+            ownership=row["ownership"],
+            grade=row["grade"],
+            beds=int(row["beds"] or 0),
+            commune_code=row["commune_code"],
+            old_commune_code=row["old_commune_code"],
+            district_code=row["old_district_code"],
+            vendor=vendors[next(senders[row["kind"]])],
         )
         for row in _rows("organisations/content/facilities.csv")
         if row["kind"] in senders
@@ -97,8 +104,14 @@ def communes() -> tuple[Commune, ...]:
     districts = {row["code"]: row["name"] for row in _rows("places/content/district.csv")}
     names = {row["code"]: row for row in _valid("places/content/commune.csv", on=MERGER - timedelta(days=1))}
     return tuple(
-        Commune(row["code"], names[row["code"]]["name"], names[row["code"]]["district_code"],
-                districts[names[row["code"]]["district_code"]], row["new_code"], int(row["population"]))
+        Commune(
+            row["code"],
+            names[row["code"]]["name"],
+            names[row["code"]]["district_code"],
+            districts[names[row["code"]]["district_code"]],
+            row["new_code"],
+            int(row["population"]),
+        )
         for row in content.rows("old_communes")
     )
 
@@ -140,7 +153,9 @@ def station_of(commune: Commune) -> Facility:
 @cache
 def centre_of(district_code: str) -> Facility:
     """The health centre of an old district."""
-    return next(f for f in facilities().values() if f.kind == "district_health_centre" and f.district_code == district_code)
+    return next(
+        f for f in facilities().values() if f.kind == "district_health_centre" and f.district_code == district_code
+    )
 
 
 @cache

@@ -22,7 +22,6 @@ CHECK_IN_DAYS = 30  # check-ins are live data: the files of so many last days ar
 SAME_BYTES_AGAIN = 0.02  # share of single-visit files that a nervous sender sends twice
 
 
-
 @dataclass(frozen=True, slots=True)
 class Province:
     """The arguments that decide every byte."""
@@ -67,8 +66,9 @@ def plan(province: Province, *, until: date | None = None) -> Planned:
     """The visits of a province; `until` later than its own last day goes on with the same lives."""
     maker = people.Maker(province.seed)
     population = people.population(maker, size=province.people, on=province.start)
-    planted = outbreaks.plant(province.seed, population, count=province.outbreaks, start=province.start,
-                              until=province.until)
+    planted = outbreaks.plant(
+        province.seed, population, count=province.outbreaks, start=province.start, until=province.until
+    )
     world = World(province.seed, province.start, until or province.until, maker, outbreaks.by_person(planted))
     return Planned(list(plans.lives(world, population)), planted, len(population))
 
@@ -91,7 +91,9 @@ class Folder:
 
     def write(self, planned: Planned, report: Progress) -> Counts:
         self.counts.people = planned.people
-        for month, sending in groupby(self._sendings(planned.visits), key=lambda sending: f"{sending[0].made_on:%Y-%m}"):
+        for month, sending in groupby(
+            self._sendings(planned.visits), key=lambda sending: f"{sending[0].made_on:%Y-%m}"
+        ):
             for delivery, group in groupby(sending, key=lambda sending: sending[0]):
                 self._deliver(delivery, [visit for _, visit in group])
             report(month, self.counts)
@@ -129,10 +131,19 @@ class Folder:
 
     def _note(self, delivery: Delivery, written: Written, planted: Planted, again: date | None) -> None:
         fault, visit = planted.fault, written.plan
-        self.truth.faults.append((
-            delivery.path, visit.facility.code, visit.code, written.generation, fault.name, fault.verdict, fault.table,
-            fault.field_in(written.generation), files.correction(visit, again).path if again else "",
-        ))
+        self.truth.faults.append(
+            (
+                delivery.path,
+                visit.facility.code,
+                visit.code,
+                written.generation,
+                fault.name,
+                fault.verdict,
+                fault.table,
+                fault.field_in(written.generation),
+                files.correction(visit, again).path if again else "",
+            )
+        )
 
     def _send_again(self, written: Written, day: date) -> None:
         delivery = files.correction(written.plan, day)

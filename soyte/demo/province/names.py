@@ -13,19 +13,46 @@ from soyte.demo.province.draws import Weighted
 MAJORITY = "Kinh"
 WITHOUT_MIDDLE = {"Xtiêng", "Mnông"}
 _NEW_PLACES = {  # hòa -> hoà: the mark stands on the second vowel in the older style
-    "òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ",
-    "òe": "oè", "óe": "oé", "ỏe": "oẻ", "õe": "oẽ", "ọe": "oẹ",
-    "ùy": "uỳ", "úy": "uý", "ủy": "uỷ", "ũy": "uỹ", "ụy": "uỵ",
+    "òa": "oà",
+    "óa": "oá",
+    "ỏa": "oả",
+    "õa": "oã",
+    "ọa": "oạ",
+    "òe": "oè",
+    "óe": "oé",
+    "ỏe": "oẻ",
+    "õe": "oẽ",
+    "ọe": "oẹ",
+    "ùy": "uỳ",
+    "úy": "uý",
+    "ủy": "uỷ",
+    "ũy": "uỹ",
+    "ụy": "uỵ",
 }
 _SYLLABLE_END = re.compile("(" + "|".join(_NEW_PLACES) + r")\b", re.IGNORECASE)
-_TYPING_SLIPS = (("Mỹ", "Mĩ"), ("Lý", "Lí"), ("Quý", "Quí"), ("Vũ", "Vủ"), ("Nguyễn", "Nguyển"), ("Dũng", "Dủng"),
-                 ("Thúy", "Thuí"), ("Huỳnh", "Hùynh"), ("Ngọc", "Ngoc"), ("Đ", "D"), ("ng", "n"), ("i", "y"))
+_TYPING_SLIPS = (
+    ("Mỹ", "Mĩ"),
+    ("Lý", "Lí"),
+    ("Quý", "Quí"),
+    ("Vũ", "Vủ"),
+    ("Nguyễn", "Nguyển"),
+    ("Dũng", "Dủng"),
+    ("Thúy", "Thuí"),
+    ("Huỳnh", "Hùynh"),
+    ("Ngọc", "Ngoc"),
+    ("Đ", "D"),
+    ("ng", "n"),
+    ("i", "y"),
+)
 
 
 @cache
 def _families(ethnic: str, sex: str) -> Weighted[str]:
-    found = [(r["name"], float(r["weight"])) for r in content.rows("family_names")
-             if r["ethnic"] == ethnic and r["sex"] in ("", sex)]
+    found = [
+        (r["name"], float(r["weight"]))
+        for r in content.rows("family_names")
+        if r["ethnic"] == ethnic and r["sex"] in ("", sex)
+    ]
     return Weighted(found) if found else _families(MAJORITY, sex)
 
 
@@ -36,8 +63,11 @@ def _middles(sex: str, era: str) -> Weighted[str]:
 
 @cache
 def _givens(ethnic: str, sex: str, year: int) -> Weighted[str]:
-    found = [(r["name"], float(r["weight"])) for r in content.rows("given_names")
-             if r["ethnic"] == ethnic and r["sex"] == sex and int(r["born_from"]) <= year <= int(r["born_to"])]
+    found = [
+        (r["name"], float(r["weight"]))
+        for r in content.rows("given_names")
+        if r["ethnic"] == ethnic and r["sex"] == sex and int(r["born_from"]) <= year <= int(r["born_to"])
+    ]
     return Weighted(found) if found else _givens(MAJORITY, sex, year)
 
 

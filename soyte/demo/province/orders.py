@@ -25,13 +25,24 @@ SYMPTOMATIC = ("DEMO.001", "DEMO.090", "DEMO.101", "DEMO.087", "DEMO.099", "DEMO
 SYMPTOMATIC_CHILD = ("DEMO.002", "DEMO.040", "DEMO.042", "DEMO.041")
 INFUSION, INJECTED = "DEMO.094", ("2.10", "2.15")
 SELF_INJECTED = "2.11"
-USAGE = {"1.01": "Uống sau ăn", "2.10": "Tiêm tĩnh mạch chậm", "2.11": "Tiêm dưới da", "2.15": "Truyền tĩnh mạch",
-         "3.05": "Bôi ngoài da", "4.01": "Đặt âm đạo trước khi ngủ", "5.08": "Khí dung", "6.01": "Nhỏ mắt"}
+USAGE = {
+    "1.01": "Uống sau ăn",
+    "2.10": "Tiêm tĩnh mạch chậm",
+    "2.11": "Tiêm dưới da",
+    "2.15": "Truyền tĩnh mạch",
+    "3.05": "Bôi ngoài da",
+    "4.01": "Đặt âm đạo trước khi ngủ",
+    "5.08": "Khí dung",
+    "6.01": "Nhỏ mắt",
+}
 PRIVATE_MARKUP = 140  # percent
 PHRASES = {
     "xray_chest": ("Hai phế trường sáng, bóng tim không to.", "Không thấy bất thường"),
     "xray_spine": ("Gai xương bờ thân sống L3-L5, khe liên đốt hẹp nhẹ.", "Thoái hoá cột sống thắt lưng"),
-    "us_abdomen": ("Gan không to, nhu mô đồng nhất; túi mật không sỏi; hai thận không ứ nước.", "Chưa ghi nhận bất thường"),
+    "us_abdomen": (
+        "Gan không to, nhu mô đồng nhất; túi mật không sỏi; hai thận không ứ nước.",
+        "Chưa ghi nhận bất thường",
+    ),
     "us_thyroid": ("Hai thuỳ tuyến giáp to nhẹ, vài nang keo.", "Bướu giáp keo hai thuỳ"),
     "us_pregnancy": ("Một thai sống trong tử cung, tim thai 145 lần/phút, nước ối bình thường.", "Một thai sống"),
     "us_heart": ("Chức năng tâm thu thất trái bảo tồn, hở van hai lá nhẹ.", "Hở van hai lá 1/4"),
@@ -70,8 +81,11 @@ def doctor(facility: str, department: str, number: int) -> tuple[str, str]:
     """Licence number and name of one of a department's people."""
     rng = stream("staff", facility, department, number)
     sex = rng.choice("12")
-    name = names.draw_family(rng, ethnic=names.MAJORITY, sex=sex) + " " + names.draw_personal(
-        rng, ethnic=names.MAJORITY, sex=sex, year=rng.randrange(1970, 1998))
+    name = (
+        names.draw_family(rng, ethnic=names.MAJORITY, sex=sex)
+        + " "
+        + names.draw_personal(rng, ethnic=names.MAJORITY, sex=sex, year=rng.randrange(1970, 1998))
+    )
     licence = (int(facility) * 97 + int(department[1:3]) * 13 + number) % 1_000_000
     return f"{licence:06d}/BP-CCHN", name
 
@@ -125,17 +139,36 @@ class Clinic:
         plan = self.plan
         return min(plan.start + timedelta(minutes=round(minutes)), plan.end - timedelta(minutes=3))
 
-    def _service(self, service: Service, at: datetime, *, quantity: int = 1000, minutes: int = 25, rate: int = 100,
-                 bed: str = "", until: datetime | None = None) -> Line:
+    def _service(
+        self,
+        service: Service,
+        at: datetime,
+        *,
+        quantity: int = 1000,
+        minutes: int = 25,
+        rate: int = 100,
+        bed: str = "",
+        until: datetime | None = None,
+    ) -> Line:
         plan, private = self.plan, self.facility.ownership == "private"
         done = min(at + timedelta(minutes=minutes), plan.end)
         result = until or min(done + timedelta(minutes=minutes), plan.end)
         measured = service.group in {"1", "2", "3", "8", "18"}
         line = Line(
-            service, quantity, service.price * (PRIVATE_MARKUP if private else 100) * 10, service.price * 1000,
-            self.department, self.doctor[0], at, done, result, bed=bed, service_rate=rate,
+            service,
+            quantity,
+            service.price * (PRIVATE_MARKUP if private else 100) * 10,
+            service.price * 1000,
+            self.department,
+            self.doctor[0],
+            at,
+            done,
+            result,
+            bed=bed,
+            service_rate=rate,
             performer=doctor(self.facility.code, "K47" if measured else self.department, self.rng.randrange(3))[0]
-            if measured else "",
+            if measured
+            else "",
         )
         self.orders.lines.append(line)
         return line
@@ -148,8 +181,11 @@ class Clinic:
         line = self._service(service, at)
         reader = doctor(self.facility.code, "K47", 9)[0]
         for test in content.tests_of(short):
-            self.orders.readings.append(Reading(
-                service, line.result_at, reader, test.name, code=test.loinc, value=self._value(test), unit=test.unit))
+            self.orders.readings.append(
+                Reading(
+                    service, line.result_at, reader, test.name, code=test.loinc, value=self._value(test), unit=test.unit
+                )
+            )
 
     def _value(self, test: Test) -> str:
         """Near the person's own level inside the range, unless the disease moves it."""
@@ -172,9 +208,16 @@ class Clinic:
     def _image(self, short: str, at: datetime) -> None:
         line = self._service(content.services()[short], at, minutes=30)
         description, conclusion = PHRASES[short]
-        self.orders.readings.append(Reading(
-            content.services()[short], line.result_at, doctor(self.facility.code, "K39", 9)[0],
-            content.services()[short].name, description=description, conclusion=conclusion))
+        self.orders.readings.append(
+            Reading(
+                content.services()[short],
+                line.result_at,
+                doctor(self.facility.code, "K39", 9)[0],
+                content.services()[short].name,
+                description=description,
+                conclusion=conclusion,
+            )
+        )
 
     def _outpatient(self) -> None:
         plan, rng, care = self.plan, self.rng, self.care
@@ -230,10 +273,22 @@ class Clinic:
 
     def _medicine(self, medicine: Medicine, at: datetime, *, quantity: int, dose: str) -> None:
         price = _medicine_price(medicine, self.facility, at.year)
-        self.orders.lines.append(Line(
-            medicine, quantity * 1000, price, price, self.department, self.doctor[0], at,
-            min(at + timedelta(minutes=10), self.plan.end), self.plan.end, dose=dose, usage=USAGE[medicine.route],
-            fund_rate=medicine.fund_rate))
+        self.orders.lines.append(
+            Line(
+                medicine,
+                quantity * 1000,
+                price,
+                price,
+                self.department,
+                self.doctor[0],
+                at,
+                min(at + timedelta(minutes=10), self.plan.end),
+                self.plan.end,
+                dose=dose,
+                usage=USAGE[medicine.route],
+                fund_rate=medicine.fund_rate,
+            )
+        )
 
     def _inpatient(self) -> None:
         plan, rng, care = self.plan, self.rng, self.care
@@ -260,8 +315,15 @@ class Clinic:
     def _bed(self, nights: int) -> None:
         plan, rng = self.plan, self.rng
         rate = 50 if self.facility.kind == "district_health_centre" and rng.random() < 0.05 else 100
-        self._service(_bed_of(self.facility, self.care), self._at(10), quantity=nights * 1000, rate=rate, minutes=5,
-                      bed=f"H{rng.randrange(1, 40):03d}", until=plan.end)
+        self._service(
+            _bed_of(self.facility, self.care),
+            self._at(10),
+            quantity=nights * 1000,
+            rate=rate,
+            minutes=5,
+            bed=f"H{rng.randrange(1, 40):03d}",
+            until=plan.end,
+        )
 
     def _morning(self, day: int, hour: int = 7) -> datetime:
         """A ward round of a later day, before the patient leaves."""
@@ -276,8 +338,12 @@ class Clinic:
             for medicine in chosen[: 5 if day < 4 else 3]:
                 times = 1 if not medicine.oral or self.plan.regular else 2
                 unit = medicine.unit.lower()
-                self._medicine(medicine, self._morning(day, 8) if day else self._at(45), quantity=times,
-                               dose=f"1 {unit}/lần * {times} lần/ngày [{times} {unit}/ngày]")
+                self._medicine(
+                    medicine,
+                    self._morning(day, 8) if day else self._at(45),
+                    quantity=times,
+                    dose=f"1 {unit}/lần * {times} lần/ngày [{times} {unit}/ngày]",
+                )
 
     def _supplies(self, nights: int) -> None:
         if self.care.icd3 in PHYSICAL or self.facility.station:
@@ -285,9 +351,19 @@ class Clinic:
         for supply in content.supplies():
             for day in range(0, nights, 1 if supply.a_day else 3):
                 at = self._morning(day, 8) if day else self._at(50)
-                self.orders.lines.append(Line(
-                    supply, max(1, supply.a_day) * 1000, supply.price * 1000, supply.price * 1000, self.department,
-                    self.doctor[0], at, at, self.plan.end))
+                self.orders.lines.append(
+                    Line(
+                        supply,
+                        max(1, supply.a_day) * 1000,
+                        supply.price * 1000,
+                        supply.price * 1000,
+                        self.department,
+                        self.doctor[0],
+                        at,
+                        at,
+                        self.plan.end,
+                    )
+                )
 
 
 def _own_level(person: Person, loinc: str) -> float:

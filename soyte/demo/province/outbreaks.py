@@ -21,8 +21,14 @@ ATTACK = (0.08, 0.13)  # share of the commune that falls ill and is seen, at fir
 SETTLED_CASES, SETTLED_ATTACK = 30, 0.02  # a big commune is not struck as a whole
 STILL_RUNNING_DAYS = (40, 52)  # the last outbreak began so long before the end, if the season allows it
 IN_SEASON = 0.7
-FORMS = Weighted([(("outpatient", "A97.0"), 45), (("inpatient", "A97.0"), 25), (("inpatient", "A97.1"), 25),
-                  (("inpatient", "A97.2"), 5)])
+FORMS = Weighted(
+    [
+        (("outpatient", "A97.0"), 45),
+        (("inpatient", "A97.0"), 25),
+        (("inpatient", "A97.1"), 25),
+        (("inpatient", "A97.2"), 5),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,11 @@ def plant(seed: str, people: Sequence[Person], *, count: int, start: date, until
         first = _start(seed, index, count, start=start, until=until)
         places = _by_commune(people, first)
         used = {outbreak.commune_code for outbreak in planted}
-        fit = [(key, len(persons)) for key, persons in places.items()
-               if len(persons) * MOST_OF_COMMUNE >= FEWEST_CASES and key[0] not in used]
+        fit = [
+            (key, len(persons))
+            for key, persons in places.items()
+            if len(persons) * MOST_OF_COMMUNE >= FEWEST_CASES and key[0] not in used
+        ]
         (code, name) = Weighted(fit or [(key, len(persons)) for key, persons in places.items()]).draw(rng)
         outbreak = Outbreak(f"DX{index + 1}", code, name, first)
         residents = places[code, name]

@@ -229,8 +229,21 @@ def _household(rng: Random, number: int) -> Household:
     )
 
 
-OCCUPATIONS = Weighted([("61", 30.0), ("63", 12.0), ("91", 8.0), ("52", 10.0), ("75", 9.0), ("82", 12.0), ("93", 7.0),
-                        ("23", 4.0), ("33", 3.0), ("83", 4.0), ("00", 6.0)])
+OCCUPATIONS = Weighted(
+    [
+        ("61", 30.0),
+        ("63", 12.0),
+        ("91", 8.0),
+        ("52", 10.0),
+        ("75", 9.0),
+        ("82", 12.0),
+        ("93", 7.0),
+        ("23", 4.0),
+        ("33", 3.0),
+        ("83", 4.0),
+        ("00", 6.0),
+    ]
+)
 
 
 class Maker:
@@ -240,19 +253,36 @@ class Maker:
         self.seed = seed
         self._citizens = _CitizenNumbers()
 
-    def make(self, number: int, code: str, *, sex: str, born: datetime, home: Household, family: str = "",
-             register: str = "", mother: Person | None = None, father: Person | None = None) -> Person:
+    def make(
+        self,
+        number: int,
+        code: str,
+        *,
+        sex: str,
+        born: datetime,
+        home: Household,
+        family: str = "",
+        register: str = "",
+        mother: Person | None = None,
+        father: Person | None = None,
+    ) -> Person:
         rng = stream(self.seed, "person", code)
         year = born.year
         group = {"poor": home.poor, "minority": home.ethnic != names.MAJORITY}
         register = register or _registers(home.ethnic).draw(rng)
         return Person(
-            number=number, code=code, sex=sex, born=born, ethnic=home.ethnic,
+            number=number,
+            code=code,
+            sex=sex,
+            born=born,
+            ethnic=home.ethnic,
             family=family or names.draw_family(rng, ethnic=home.ethnic, sex=sex),
             personal=names.draw_personal(rng, ethnic=home.ethnic, sex=sex, year=year),
             home=home,
             citizen=self._citizens.give(register=register, sex=sex, year=year),
-            insurance=_insurance_number(number) if rng.random() < content.shares("insured share of people")["all ages"] else "",
+            insurance=_insurance_number(number)
+            if rng.random() < content.shares("insured share of people")["all ages"]
+            else "",
             child_card=_cards(**group, age=10).draw(rng),
             adult_card=_cards(**group, age=min(max(ADULT, _years(born, 2025)), 90)).draw(rng),
             ten_digit_card=rng.random() < 0.15,
@@ -279,7 +309,11 @@ def population(maker: Maker, *, size: int, on: date) -> list[Person]:
         child = _is_child_of(seat, couple)
         born = datetime.combine(seat.born, time(number % 24, number % 60))
         person = maker.make(
-            number, f"P{number:07d}", sex=seat.sex, born=born, home=homes[seat.household],
+            number,
+            f"P{number:07d}",
+            sex=seat.sex,
+            born=born,
+            home=homes[seat.household],
             family=_family_of_child(couple, seat.sex) if child else "",
             mother=couple.get("2") if child else None,
             father=couple.get("1") if child else None,

@@ -125,7 +125,8 @@ def _acute(setting: str, sex: str, band: int) -> Weighted[Diagnosis]:
 def _long_term(sex: str, band: int) -> Weighted[str]:
     return Weighted(
         (d.icd10, _share(d, sex, band) * (11 if d.icd10 == TUBERCULOSIS else 1))
-        for d in content.diagnoses("outpatient") if _interval(d.icd10)
+        for d in content.diagnoses("outpatient")
+        if _interval(d.icd10)
     )
 
 
@@ -199,8 +200,11 @@ def _inpatient_place(rng: Random, person: Person, icd3: str) -> Facility:
     if level == "provincial hospital" or (icd3 in GRAVE and rng.random() < 0.6):
         return _hospital(rng, icd3)
     if level == "industry and private":
-        industry = [f for f in frame.near(commune.district_code, "hospital_general", "health_centre_industry")
-                    if f.ownership == "industry"]
+        industry = [
+            f
+            for f in frame.near(commune.district_code, "hospital_general", "health_centre_industry")
+            if f.ownership == "industry"
+        ]
         return rng.choice(industry or frame.of_kinds("hospital_private"))
     return frame.centre_of(commune.district_code)
 
@@ -215,7 +219,9 @@ def _stay_days(rng: Random, icd10: str) -> int:
         return rng.choice((2, 2, 3, 3))
     if icd10 == CAESAREAN:
         return rng.choice((5, 5, 6, 7))
-    return min(45, max(1, round(rng.gammavariate(content.shares("inpatient length of stay")["gamma shape"], STAY_SCALE))))
+    return min(
+        45, max(1, round(rng.gammavariate(content.shares("inpatient length of stay")["gamma shape"], STAY_SCALE)))
+    )
 
 
 def _leaves(rng: Random, day: date) -> datetime:
@@ -293,11 +299,20 @@ class Life:
         hospital = facility.kind in {"hospital_general", "hospital_military", "hospital_traditional"}
         came_from = frame.centre_of(self.person.home.commune.district_code) if hospital and rng.random() < 0.5 else None
         comes_again = rng.random() < 0.08 and kind == "01"
-        self._add(Plan(
-            self.person, facility, kind, diagnosis.icd10, start, end, insured=self._insured(rng, facility, end.date()),
-            result=rng.choice("1122") if age < 60 else "2", referred_from=came_from,
-            appointment=day + timedelta(days=rng.randrange(5, 15)) if comes_again else None,
-        ))
+        self._add(
+            Plan(
+                self.person,
+                facility,
+                kind,
+                diagnosis.icd10,
+                start,
+                end,
+                insured=self._insured(rng, facility, end.date()),
+                result=rng.choice("1122") if age < 60 else "2",
+                referred_from=came_from,
+                appointment=day + timedelta(days=rng.randrange(5, 15)) if comes_again else None,
+            )
+        )
 
     def _inpatient(self, rng: Random, first: date, diagnosis: Diagnosis, age: int) -> None:
         icd10 = diagnosis.icd10
@@ -315,12 +330,16 @@ class Life:
             self._last_birth = day
             plan = replace(plan, kind="03", newborns=(self._born(rng, plan),), leaving="1", result="1")
         self._add(plan)
-        if not birth and facility.kind == "district_health_centre" \
-                and rng.random() < content.shares("inpatient transfer out share")["district"]:
+        if (
+            not birth
+            and facility.kind == "district_health_centre"
+            and rng.random() < content.shares("inpatient transfer out share")["district"]
+        ):
             self._transfer(rng, plan)
 
-    def _stay(self, rng: Random, icd10: str, start: datetime, end: datetime, *, facility: Facility,
-              result: str = "") -> Plan:
+    def _stay(
+        self, rng: Random, icd10: str, start: datetime, end: datetime, *, facility: Facility, result: str = ""
+    ) -> Plan:
         kind = "03"
         draw = rng.random()
         if facility.station:
@@ -336,8 +355,15 @@ class Life:
                 result, leaving = "6", "4"
         again = rng.random() < 0.25 and result in "12"
         return Plan(
-            self.person, facility, kind, icd10, start, end, insured=self._insured(rng, facility, end.date()),
-            result=result, leaving=leaving,
+            self.person,
+            facility,
+            kind,
+            icd10,
+            start,
+            end,
+            insured=self._insured(rng, facility, end.date()),
+            result=result,
+            leaving=leaving,
             appointment=end.date() + timedelta(days=rng.randrange(7, 15)) if again else None,
         )
 
@@ -345,10 +371,17 @@ class Life:
         """The patient is sent on to the province's hospital on the first or second day."""
         hospital = frame.of_kinds("hospital_general")[0]
         moved = min(plan.end, plan.start + timedelta(hours=rng.randrange(3, 30)))
-        later = replace(plan, facility=hospital, kind="03", start=moved + timedelta(minutes=rng.randrange(50, 150)),
-                        end=plan.end + timedelta(days=2), referred_from=plan.facility)
-        self._visits[-1] = replace(plan, kind="03", end=moved, result="4", leaving="2", referred_to=hospital,
-                                   appointment=None)
+        later = replace(
+            plan,
+            facility=hospital,
+            kind="03",
+            start=moved + timedelta(minutes=rng.randrange(50, 150)),
+            end=plan.end + timedelta(days=2),
+            referred_from=plan.facility,
+        )
+        self._visits[-1] = replace(
+            plan, kind="03", end=moved, result="4", leaving="2", referred_to=hospital, appointment=None
+        )
         self._add(later)
 
     def _born(self, rng: Random, plan: Plan) -> Person:
@@ -357,8 +390,13 @@ class Life:
         born = plan.start + timedelta(minutes=rng.randrange(40, 600))
         household_father = next((b.father for b in self.babies if b.father), None)
         baby = self.world.maker.make(
-            number, f"{mother.code}-{len(self.babies) + 1}", sex="1" if rng.random() < 0.523 else "2",
-            born=min(born, plan.end - timedelta(hours=20)), home=mother.home, mother=mother, father=household_father,
+            number,
+            f"{mother.code}-{len(self.babies) + 1}",
+            sex="1" if rng.random() < 0.523 else "2",
+            born=min(born, plan.end - timedelta(hours=20)),
+            home=mother.home,
+            mother=mother,
+            father=household_father,
             register="070" if born.date() < frame.MERGER else "075",
         )
         self.babies.append(baby)
@@ -387,8 +425,11 @@ class Life:
         if not known.items or rng.random() >= prevalence:
             return None
         icd10 = known.draw(rng)
-        others = tuple(row["also"] for row in content.rows("comorbid")
-                       if row["icd3"] == icd10[:3] and rng.random() < float(row["share"]))
+        others = tuple(
+            row["also"]
+            for row in content.rows("comorbid")
+            if row["icd3"] == icd10[:3] and rng.random() < float(row["share"])
+        )
         first, last = world.start, date.max
         if icd10 == TUBERCULOSIS:
             first = world.start + timedelta(days=rng.randrange(-TREATMENT_DAYS, 10 * TREATMENT_DAYS))
@@ -409,10 +450,21 @@ class Life:
             insured = self._insured(rng, condition.facility, opened)
             length = rng.randrange(40, 190)
             if kept and opened >= self.world.start:
-                self._add(Plan(
-                    self.person, condition.facility, kind, condition.icd10, start, start + timedelta(minutes=length),
-                    insured=insured, others=condition.others, result="2", regular=True, appointment=following,
-                ))
+                self._add(
+                    Plan(
+                        self.person,
+                        condition.facility,
+                        kind,
+                        condition.icd10,
+                        start,
+                        start + timedelta(minutes=length),
+                        insured=insured,
+                        others=condition.others,
+                        result="2",
+                        regular=True,
+                        appointment=following,
+                    )
+                )
             day = following
 
     def _outbreaks(self) -> None:
@@ -423,12 +475,34 @@ class Life:
             if case.setting == "outpatient":
                 if rng.random() < 0.3:
                     facility = frame.station_of(self.person.home.commune)
-                self._add(Plan(self.person, facility, "01", case.icd10, start, start + timedelta(minutes=90),
-                               insured=self._insured(rng, facility, case.day), result="2", outbreak=case.outbreak))
+                self._add(
+                    Plan(
+                        self.person,
+                        facility,
+                        "01",
+                        case.icd10,
+                        start,
+                        start + timedelta(minutes=90),
+                        insured=self._insured(rng, facility, case.day),
+                        result="2",
+                        outbreak=case.outbreak,
+                    )
+                )
             else:
                 end = _leaves(rng, case.day + timedelta(days=rng.randrange(3, 8)))
-                self._add(Plan(self.person, facility, "03", case.icd10, start, end,
-                               insured=self._insured(rng, facility, case.day), result="1", outbreak=case.outbreak))
+                self._add(
+                    Plan(
+                        self.person,
+                        facility,
+                        "03",
+                        case.icd10,
+                        start,
+                        end,
+                        insured=self._insured(rng, facility, case.day),
+                        result="1",
+                        outbreak=case.outbreak,
+                    )
+                )
 
     def _in_order(self) -> Iterator[Plan]:
         """One visit a day, none during a stay, none after death; an outbreak's case comes before others."""
@@ -437,7 +511,9 @@ class Life:
         kept: list[Plan] = []
         for plan in sorted(self._visits, key=lambda p: (not p.outbreak, not p.newborns, p.result != "5", p.start)):
             busy = any(plan.start < end and start < plan.end for start, end in taken)
-            same_day = any(plan.start.date() == other.start.date() and plan.facility is other.facility for other in kept)
+            same_day = any(
+                plan.start.date() == other.start.date() and plan.facility is other.facility for other in kept
+            )
             if busy or same_day or plan.start.date() > last_day:
                 continue
             if self.died and plan.end.date() > self.died:

@@ -125,14 +125,27 @@ class Writer:
         kind = self.plan.kind
         if self.generation == "4210":
             kind = "0" + KIND_OF_4210[kind]
-        return Written(self.plan, self.generation, {name: rows for name, rows in tables.items() if rows}, self.totals,
-                       kind, self.address.commune_code, self.days, self.registration.slips)
+        return Written(
+            self.plan,
+            self.generation,
+            {name: rows for name, rows in tables.items() if rows},
+            self.totals,
+            kind,
+            self.address.commune_code,
+            self.days,
+            self.registration.slips,
+        )
 
     def _price(self) -> Totals:
         plan = self.plan
         newborn = (plan.end.date() - plan.person.born.date()).days < 45
-        benefit = 0 if not plan.insured else 100 if plan.facility.station or newborn else benefit_of(
-            plan.person, plan.start.date())
+        benefit = (
+            0
+            if not plan.insured
+            else 100
+            if plan.facility.station or newborn
+            else benefit_of(plan.person, plan.start.date())
+        )
         totals = bills.price(self.orders.lines, on=plan.end.date(), benefit=benefit)
         if plan.icd10 == HIV and plan.insured and self.generation != "4210":
             for line in self.orders.lines:
@@ -185,7 +198,9 @@ class Writer:
         return {
             "XML1": [self._summary()],
             "XML2": [self._medicine(n, line) for n, line in enumerate((x for x in self.orders.lines if x.medicine), 1)],
-            "XML3": [self._service(n, line) for n, line in enumerate((x for x in self.orders.lines if not x.medicine), 1)],
+            "XML3": [
+                self._service(n, line) for n, line in enumerate((x for x in self.orders.lines if not x.medicine), 1)
+            ],
             "XML4": self._readings(),
             "XML5": self._progress(),
             "XML6": [self._hiv()] if plan.icd10 == HIV else [],
@@ -611,12 +626,22 @@ class Writer:
             "DU_PHONG": "",
         }
         if self.generation == "3176":
-            return common | {"MA_CSKCB_DI": "", "MA_CSKCB_DEN": plan.referred_to.code,
-                             "TINH_TRANG_CT": "Tỉnh, sinh hiệu tạm ổn"}
+            return common | {
+                "MA_CSKCB_DI": "",
+                "MA_CSKCB_DEN": plan.referred_to.code,
+                "TINH_TRANG_CT": "Tỉnh, sinh hiệu tạm ổn",
+            }
         services = ";".join(dict.fromkeys(x.item.name for x in self.orders.lines if isinstance(x.item, Service)))
-        medicines = ";".join(dict.fromkeys(x.item.ingredient for x in self.orders.lines if isinstance(x.item, Medicine)))
-        return common | {"MA_NOI_DI": "", "MA_NOI_DEN": plan.referred_to.code, "TEN_DICH_VU": services,
-                         "TEN_THUOC": medicines, "PP_DIEU_TRI": self._text(self.care.treatment)}
+        medicines = ";".join(
+            dict.fromkeys(x.item.ingredient for x in self.orders.lines if isinstance(x.item, Medicine))
+        )
+        return common | {
+            "MA_NOI_DI": "",
+            "MA_NOI_DEN": plan.referred_to.code,
+            "TEN_DICH_VU": services,
+            "TEN_THUOC": medicines,
+            "PP_DIEU_TRI": self._text(self.care.treatment),
+        }
 
     def _appointment(self) -> dict[str, str]:
         plan = self.plan
@@ -651,20 +676,41 @@ class Writer:
             "MAHUYEN_CU_TRU": self.address.district_code,
             "MAXA_CU_TRU": self.address.commune_code,
             "NGAYKD_HIV": f"{begun:{DAY}}",
-            "NOI_LAY_MAU_XN": facility, "NOI_XN_KD": facility, "NOI_BDDT_ARV": facility,
+            "NOI_LAY_MAU_XN": facility,
+            "NOI_XN_KD": facility,
+            "NOI_BDDT_ARV": facility,
             "BDDT_ARV": f"{begun + timedelta(days=14):{DAY}}",
-            "MA_PHAC_DO_DIEU_TRI_BD": "NL.01", "MA_BAC_PHAC_DO_BD": "1", "MA_LYDO_DTRI": "1",
-            "LOAI_DTRI_LAO": "0", "SANG_LOC_LAO": "2", "PHACDO_DTRI_LAO": "", "NGAYBD_DTRI_LAO": "",
-            "NGAYKT_DTRI_LAO": "", "KQ_DTRI_LAO": "7", "MA_LYDO_XNTL_VR": "", "NGAY_XN_TLVR": "",
-            "KQ_XNTL_VR": "", "NGAY_KQ_XN_TLVR": "", "MA_LOAI_BN": "1", "GIAI_DOAN_LAM_SANG": "1",
-            "NHOM_DOI_TUONG": "11", "MA_TINH_TRANG_DK": "9", "LAN_XN_PCR": "", "NGAY_XN_PCR": "",
-            "NGAY_KQ_XN_PCR": "", "MA_KQ_XN_PCR": "", "NGAY_NHAN_TT_MANG_THAI": "", "NGAY_BAT_DAU_DT_CTX": "",
+            "MA_PHAC_DO_DIEU_TRI_BD": "NL.01",
+            "MA_BAC_PHAC_DO_BD": "1",
+            "MA_LYDO_DTRI": "1",
+            "LOAI_DTRI_LAO": "0",
+            "SANG_LOC_LAO": "2",
+            "PHACDO_DTRI_LAO": "",
+            "NGAYBD_DTRI_LAO": "",
+            "NGAYKT_DTRI_LAO": "",
+            "KQ_DTRI_LAO": "7",
+            "MA_LYDO_XNTL_VR": "",
+            "NGAY_XN_TLVR": "",
+            "KQ_XNTL_VR": "",
+            "NGAY_KQ_XN_TLVR": "",
+            "MA_LOAI_BN": "1",
+            "GIAI_DOAN_LAM_SANG": "1",
+            "NHOM_DOI_TUONG": "11",
+            "MA_TINH_TRANG_DK": "9",
+            "LAN_XN_PCR": "",
+            "NGAY_XN_PCR": "",
+            "NGAY_KQ_XN_PCR": "",
+            "MA_KQ_XN_PCR": "",
+            "NGAY_NHAN_TT_MANG_THAI": "",
+            "NGAY_BAT_DAU_DT_CTX": "",
             "MA_XU_TRI": "1",
             "NGAY_BAT_DAU_XU_TRI": f"{plan.start:{DAY}}",
             "NGAY_KET_THUC_XU_TRI": f"{until:{DAY}}",
-            "MA_PHAC_DO_DIEU_TRI": "NL.01", "MA_BAC_PHAC_DO": "1",
+            "MA_PHAC_DO_DIEU_TRI": "NL.01",
+            "MA_BAC_PHAC_DO": "1",
             "SO_NGAY_CAP_THUOC_ARV": str(self.orders.medicine_days),
-            "NGAY_CHUYEN_PHAC_DO": f"{begun + timedelta(days=14):{DAY}}", "LY_DO_CHUYEN_PHAC_DO": "6",
+            "NGAY_CHUYEN_PHAC_DO": f"{begun + timedelta(days=14):{DAY}}",
+            "LY_DO_CHUYEN_PHAC_DO": "6",
             "MA_CSKCB": facility,
             "DU_PHONG": "",
         }
@@ -679,8 +725,12 @@ class Writer:
             "MA_BN": self.registration.patient_number,
             "HO_TEN": self.registration.name,
             "SO_CCCD": self.registration.citizen,
-            "PHANLOAI_LAO_VITRI": "1", "PHANLOAI_LAO_TS": "1", "PHANLOAI_LAO_HIV": "2", "PHANLOAI_LAO_VK": "1",
-            "PHANLOAI_LAO_KT": "1", "LOAI_DTRI_LAO": "2",
+            "PHANLOAI_LAO_VITRI": "1",
+            "PHANLOAI_LAO_TS": "1",
+            "PHANLOAI_LAO_HIV": "2",
+            "PHANLOAI_LAO_VK": "1",
+            "PHANLOAI_LAO_KT": "1",
+            "LOAI_DTRI_LAO": "2",
             "NGAYBD_DTRI_LAO": f"{begun:{DAY}}",
             "PHACDO_DTRI_LAO": "1",
             "NGAYKT_DTRI_LAO": "",
@@ -702,10 +752,18 @@ class Writer:
             "XML3": [self._service_4210(n, line) for n, line in enumerate((x for x in lines if not x.medicine), 1)],
             "XML4": self._readings_4210(),
             "XML5": [
-                {"MA_LK": self.plan.code, "STT": str(n), "DIEN_BIEN": self._text(text), "HOI_CHAN": "", "PHAU_THUAT": "",
-                 "NGAY_YL": instant(at)}
+                {
+                    "MA_LK": self.plan.code,
+                    "STT": str(n),
+                    "DIEN_BIEN": self._text(text),
+                    "HOI_CHAN": "",
+                    "PHAU_THUAT": "",
+                    "NGAY_YL": instant(at),
+                }
                 for n, (at, text) in enumerate(self._notes(), 1)
-            ] if self.plan.inpatient else [],
+            ]
+            if self.plan.inpatient
+            else [],
         }
 
     def _summary_4210(self) -> dict[str, str]:
@@ -811,9 +869,18 @@ class Writer:
 
     def _readings_4210(self) -> Rows:
         return [
-            {"MA_LK": self.plan.code, "STT": str(n), "MA_DICH_VU": r.service.code, "MA_CHI_SO": r.code,
-             "TEN_CHI_SO": r.name, "GIA_TRI": r.value, "MA_MAY": _machine(r.service, self.plan.facility),
-             "MO_TA": r.description, "KET_LUAN": r.conclusion, "NGAY_KQ": instant(r.at)}
+            {
+                "MA_LK": self.plan.code,
+                "STT": str(n),
+                "MA_DICH_VU": r.service.code,
+                "MA_CHI_SO": r.code,
+                "TEN_CHI_SO": r.name,
+                "GIA_TRI": r.value,
+                "MA_MAY": _machine(r.service, self.plan.facility),
+                "MO_TA": r.description,
+                "KET_LUAN": r.conclusion,
+                "NGAY_KQ": instant(r.at),
+            }
             for n, r in enumerate(self.orders.readings, 1)
         ]
 

@@ -39,8 +39,16 @@ class Truth:
         """A visit that some file holds; `in_force` = one of its versions is accepted."""
         plan = written.plan
         self.people.setdefault(plan.person.code, plan.person)
-        self.visits.append((plan.facility.code, plan.code, f"{plan.end:%Y-%m-%d}", plan.person.code,
-                            "1" if in_force else "0", " ".join(written.slips)))
+        self.visits.append(
+            (
+                plan.facility.code,
+                plan.code,
+                f"{plan.end:%Y-%m-%d}",
+                plan.person.code,
+                "1" if in_force else "0",
+                " ".join(written.slips),
+            )
+        )
         if plan.outbreak:
             self.cases.append((plan.outbreak, plan))
         if in_force:
@@ -62,21 +70,31 @@ class Truth:
 
     def totals(self) -> list[tuple[str, str, str, str]]:
         """(figure, dimension, key, value as decimal text), as `soyte report` prints them."""
-        rows = [(figure, dimension, key, f"{value // 100}.{value % 100:02d}" if figure.startswith("cost") else str(value))
-                for (figure, dimension, key), value in self.figures.items()]
+        rows = [
+            (figure, dimension, key, f"{value // 100}.{value % 100:02d}" if figure.startswith("cost") else str(value))
+            for (figure, dimension, key), value in self.figures.items()
+        ]
         rows += [("persons", dimension, key, str(len(found))) for (dimension, key), found in self.persons.items()]
         return sorted(rows)
 
     def write(self, folder: Path, planted: Sequence[Outbreak]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_rows(folder / "totals.csv", ("code", "dimension", "key", "value"), self.totals())
-        write_rows(folder / "persons.csv", ("facility", "visit", "ended_on", "person", "in_force", "slips"),
-                   sorted(self.visits))
-        write_rows(folder / "people.csv", ("person", "name", "born", "sex", "citizen", "insurance", "old_commune",
-                                           "new_commune", "mother"),
-                   (_person_row(person) for _, person in sorted(self.people.items())))
-        write_rows(folder / "faults.csv", ("file", "facility", "visit", "generation", "fault", "verdict", "table",
-                                           "field", "mended_by"), sorted(self.faults))
+        write_rows(
+            folder / "persons.csv",
+            ("facility", "visit", "ended_on", "person", "in_force", "slips"),
+            sorted(self.visits),
+        )
+        write_rows(
+            folder / "people.csv",
+            ("person", "name", "born", "sex", "citizen", "insurance", "old_commune", "new_commune", "mother"),
+            (_person_row(person) for _, person in sorted(self.people.items())),
+        )
+        write_rows(
+            folder / "faults.csv",
+            ("file", "facility", "visit", "generation", "fault", "verdict", "table", "field", "mended_by"),
+            sorted(self.faults),
+        )
         self._write_outbreaks(folder, planted)
 
     def _write_outbreaks(self, folder: Path, planted: Sequence[Outbreak]) -> None:
@@ -88,16 +106,41 @@ class Truth:
         write_rows(
             folder / "outbreaks.csv",
             ("outbreak", "disease", "commune", "name", "start", "end", "cases", "cases_by_week"),
-            ((o.code, outbreaks.DISEASE, o.commune_code, o.commune_name, o.start, o.end, sum(weeks[o.code]),
-              " ".join(map(str, weeks[o.code]))) for o in planted),
+            (
+                (
+                    o.code,
+                    outbreaks.DISEASE,
+                    o.commune_code,
+                    o.commune_name,
+                    o.start,
+                    o.end,
+                    sum(weeks[o.code]),
+                    " ".join(map(str, weeks[o.code])),
+                )
+                for o in planted
+            ),
         )
-        write_rows(folder / "outbreak_cases.csv", ("outbreak", "day", "facility", "visit", "person", "icd10"),
-                   ((code, f"{plan.start:%Y-%m-%d}", plan.facility.code, plan.code, plan.person.code, plan.icd10)
-                    for code, plan in cases))
+        write_rows(
+            folder / "outbreak_cases.csv",
+            ("outbreak", "day", "facility", "visit", "person", "icd10"),
+            (
+                (code, f"{plan.start:%Y-%m-%d}", plan.facility.code, plan.code, plan.person.code, plan.icd10)
+                for code, plan in cases
+            ),
+        )
 
 
 def _person_row(person: Person) -> tuple[str, ...]:
     commune = person.home.commune
     new = frame.address(commune, frame.MERGER).commune_code
-    return (person.code, person.name, f"{person.born:%Y-%m-%d}", person.sex, person.citizen, person.insurance,
-            commune.code, new, person.mother.code if person.mother else "")
+    return (
+        person.code,
+        person.name,
+        f"{person.born:%Y-%m-%d}",
+        person.sex,
+        person.citizen,
+        person.insurance,
+        commune.code,
+        new,
+        person.mother.code if person.mother else "",
+    )

@@ -64,7 +64,9 @@ def visit_of(data):
 
 
 def test_the_same_day_has_the_same_agenda(steps):
-    assert [(step.act, step.plan.code) for step in agenda(PROVINCE, DAY)] == [(step.act, step.plan.code) for step in steps]
+    assert [(step.act, step.plan.code) for step in agenda(PROVINCE, DAY)] == [
+        (step.act, step.plan.code) for step in steps
+    ]
 
 
 def test_every_check_in_comes_before_its_visit(steps):
@@ -133,7 +135,9 @@ class _Gateway(BaseHTTPRequestHandler):
         elif self.headers["accessToken"] == "a1":
             answer = {"maKetQua": "401"}
         else:
-            log.append((self.path, {**fields, "tokenId": self.headers["tokenId"], "hash": self.headers["passwordHash"]}))
+            log.append(
+                (self.path, {**fields, "tokenId": self.headers["tokenId"], "hash": self.headers["passwordHash"]})
+            )
             answer = {"maKetQua": "200"}
         body = json.dumps(answer).encode()
         self.send_response(200)

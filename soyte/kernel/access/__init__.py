@@ -14,8 +14,22 @@ if TYPE_CHECKING:
     from soyte.kernel.access.rules import Clause, Rule, by_post, label_bar, opened_with_reason
     from soyte.kernel.access.web import requires
 
-__all__ = ["Actor", "Clause", "Explanation", "Refused", "Rule", "actor_for", "by_post", "can", "holds", "label_bar",
-           "opened_with_reason", "requires", "visible", "why"]
+__all__ = [
+    "Actor",
+    "Clause",
+    "Explanation",
+    "Refused",
+    "Rule",
+    "actor_for",
+    "by_post",
+    "can",
+    "holds",
+    "label_bar",
+    "opened_with_reason",
+    "requires",
+    "visible",
+    "why",
+]
 
 _HOMES = {
     "actor": ("Actor", "actor_for"),

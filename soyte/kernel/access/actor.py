@@ -87,16 +87,22 @@ class Actor:
 
 def _posts(account: Account, day: dt.date) -> tuple[HeldPost, ...]:
     in_force = Q(valid_to=None) | Q(valid_to__gt=day)
-    rows = list(Post.objects.filter(in_force, account=account, valid_from__lte=day).select_related("unit").order_by("id"))
+    rows = list(
+        Post.objects.filter(in_force, account=account, valid_from__lte=day).select_related("unit").order_by("id")
+    )
     reached: Mapping[int, Reach] = reach({row.unit_id for row in rows}, on=day) if rows else {}
     known = roles()
     # A role whose content file is gone grants nothing, and its holder still signs in.
-    return tuple(HeldPost(row.pk, known[row.role], row.unit_id, row.unit.name, reached[row.unit_id])
-                 for row in rows if row.role in known)
+    return tuple(
+        HeldPost(row.pk, known[row.role], row.unit_id, row.unit.name, reached[row.unit_id])
+        for row in rows
+        if row.role in known
+    )
 
 
-def actor_for(account: Account | None, *, address: str | None = None, request_id: str = "",
-              now: dt.datetime | None = None) -> Actor:
+def actor_for(
+    account: Account | None, *, address: str | None = None, request_id: str = "", now: dt.datetime | None = None
+) -> Actor:
     """The actor of an account at `now`. An account that is locked holds nothing."""
     moment = now or timezone.now()
     if account is None or not account.is_active:

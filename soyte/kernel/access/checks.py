@@ -62,11 +62,14 @@ def points_up(home: AppConfig, target: AppConfig) -> bool:
 def keys_point_down_or_stay_at_home(**_: Any) -> list[checks.CheckMessage]:
     """A foreign key is an import that the import linter cannot see."""
     return [
-        checks.Error(f"{model._meta.label}.{field.name} points up or into another system, "
-                     f"{field.related_model._meta.label}", id="soyte.E003")
+        checks.Error(
+            f"{model._meta.label}.{field.name} points up or into another system, {field.related_model._meta.label}",
+            id="soyte.E003",
+        )
         for model in apps.get_models()
         for field in model._meta.get_fields()
-        if field.concrete and field.related_model is not None
+        if field.concrete
+        and field.related_model is not None
         and points_up(model._meta.app_config, field.related_model._meta.app_config)
     ]
 
@@ -76,24 +79,32 @@ def every_system_is_installed(**_: Any) -> list[checks.CheckMessage]:
     """Django drops to a plain AppConfig in silence where an apps.py is ambiguous: the folder is then no system."""
     house = Path(soyte.__path__[0])
     installed = {Path(system.path) for system in systems()}
-    return [checks.Error(f"{manifest} declares no SystemConfig that Django took", id="soyte.E004")
-            for manifest in sorted(house.glob("systems/*/*/apps.py")) if manifest.parent not in installed]
+    return [
+        checks.Error(f"{manifest} declares no SystemConfig that Django took", id="soyte.E004")
+        for manifest in sorted(house.glob("systems/*/*/apps.py"))
+        if manifest.parent not in installed
+    ]
 
 
 @checks.register("soyte")
 def every_room_with_tables_has_migrations(**_: Any) -> list[checks.CheckMessage]:
     """Without the package makemigrations passes an app by in silence."""
-    return [checks.Error(f"{config.label} has tables and no migrations/__init__.py", id="soyte.E005")
-            for config in apps.get_app_configs()
-            if config.name.startswith("soyte.") and any(config.get_models())
-            and not (Path(config.path) / "migrations" / "__init__.py").exists()]
+    return [
+        checks.Error(f"{config.label} has tables and no migrations/__init__.py", id="soyte.E005")
+        for config in apps.get_app_configs()
+        if config.name.startswith("soyte.")
+        and any(config.get_models())
+        and not (Path(config.path) / "migrations" / "__init__.py").exists()
+    ]
 
 
 @checks.register("soyte")
 def labels_are_the_folder_names(**_: Any) -> list[checks.CheckMessage]:
-    return [checks.Error(f"label of {config.name} must be its folder's name, not {config.label!r}", id="soyte.E006")
-            for config in apps.get_app_configs()
-            if config.name.startswith("soyte.") and config.label != config.name.rsplit(".", 1)[1]]
+    return [
+        checks.Error(f"label of {config.name} must be its folder's name, not {config.label!r}", id="soyte.E006")
+        for config in apps.get_app_configs()
+        if config.name.startswith("soyte.") and config.label != config.name.rsplit(".", 1)[1]
+    ]
 
 
 @checks.register("soyte")
@@ -103,9 +114,11 @@ def roles_and_rules_name_declared_permissions(**_: Any) -> list[checks.CheckMess
         declared = roles()
     except RoleContentError as error:
         return [checks.Error(str(error), id="soyte.E007")]
-    wrong = [f"role {role.code}: {action!r}" for role in declared.values() for action in role.actions
-             if action not in known]
-    wrong += [f"role {role.code}: purpose {role.purpose!r}" for role in declared.values()
-              if role.purpose not in purposes()]
+    wrong = [
+        f"role {role.code}: {action!r}" for role in declared.values() for action in role.actions if action not in known
+    ]
+    wrong += [
+        f"role {role.code}: purpose {role.purpose!r}" for role in declared.values() if role.purpose not in purposes()
+    ]
     wrong += [f"rule on {model._meta.label}: {action!r}" for action, model in rules() if action not in known]
     return [checks.Error(f"{what} is not declared", id="soyte.E008") for what in wrong]

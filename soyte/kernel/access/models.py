@@ -26,13 +26,17 @@ class Post(models.Model):
     class Meta:
         constraints = [
             # A post may end on its first day (given by mistake): its range is then empty.
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
-                                   name="post_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="post_ends_after_start"
+            ),
             ExclusionConstraint(
                 name="post_once_at_a_time",
-                expressions=[("account", RangeOperators.EQUAL), ("role", RangeOperators.EQUAL),
-                             ("unit", RangeOperators.EQUAL),
-                             (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("account", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("unit", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 

@@ -91,7 +91,9 @@ def _why_row(actor: Acting, action: str, obj: Model, posts: Finding) -> Explanat
     if not type(obj)._default_manager.filter(pk=obj.pk).exists():
         return Explanation(False, (posts, Finding("row", _("Dữ liệu này không còn."), False)))
     if not declared.applies(actor):
-        return Explanation(False, (posts, Finding("purpose", _("Mục đích của chức danh không hợp với việc này."), False)))
+        return Explanation(
+            False, (posts, Finding("purpose", _("Mục đích của chức danh không hợp với việc này."), False))
+        )
     opens = [_ask(clause, actor, obj) for clause in declared.opens]
     bars = [_ask(clause, actor, obj) for clause in declared.bars]
     allowed = any(finding.holds for finding in opens) and all(finding.holds for finding in bars)

@@ -52,8 +52,9 @@ class RoleContentError(ValueError):
 
 
 def _files() -> list[Path]:
-    folders = (Path(config.path) / "content" / "roles" for config in apps.get_app_configs()
-               if config.name.startswith("soyte."))
+    folders = (
+        Path(config.path) / "content" / "roles" for config in apps.get_app_configs() if config.name.startswith("soyte.")
+    )
     return sorted(path for folder in folders for path in folder.glob("*.yaml"))
 
 

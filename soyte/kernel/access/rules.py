@@ -120,8 +120,9 @@ def opened_with_reason(person: str = "pk") -> Clause:
     """Rows of a person whose record this account has opened with a reason, while it lasts."""
 
     def rows(actor: Acting) -> Rows:
-        return Q(Exists(BreakGlass.objects.filter(
-            account=actor.account_id, person_id=OuterRef(person), until__gt=actor.now)))
+        return Q(
+            Exists(BreakGlass.objects.filter(account=actor.account_id, person_id=OuterRef(person), until__gt=actor.now))
+        )
 
     return Clause("opened_with_reason", _("đã được bạn mở kèm lý do và còn thời hạn"), rows)
 

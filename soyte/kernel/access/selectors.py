@@ -26,8 +26,12 @@ def posts_at(unit: Unit, on: dt.date) -> QuerySet[Post]:
 def facility_of(account: Account, on: dt.date, *, role: str = "gateway") -> Unit | None:
     """The facility for which an account sends: the unit of its post of that role on a day."""
     in_force = Q(valid_to=None) | Q(valid_to__gt=on)
-    post = Post.objects.filter(in_force, account=account, role=role, valid_from__lte=on,
-                               unit__facility_code__isnull=False).select_related("unit").order_by("id").first()
+    post = (
+        Post.objects.filter(in_force, account=account, role=role, valid_from__lte=on, unit__facility_code__isnull=False)
+        .select_related("unit")
+        .order_by("id")
+        .first()
+    )
     return post.unit if post else None
 
 

@@ -49,8 +49,10 @@ class GatewayNeedsFacility(DomainError):
 
 class ReasonTooShort(DomainError):
     code = "access.reason_too_short"
-    message = _("Lý do cần ít nhất %(shortest)s ký tự và nói rõ vì sao phải xem, ví dụ “Cấp cứu, người bệnh hôn mê”. "
-                "Người dân sẽ đọc được lý do này.")
+    message = _(
+        "Lý do cần ít nhất %(shortest)s ký tự và nói rõ vì sao phải xem, ví dụ “Cấp cứu, người bệnh hôn mê”. "
+        "Người dân sẽ đọc được lý do này."
+    )
 
 
 def _day(day: dt.date) -> str:
@@ -59,12 +61,22 @@ def _day(day: dt.date) -> str:
 
 def _fits(account: Account, role: str, unit: Unit) -> bool:
     """A gateway sends for one facility, so its account and its unit must be of that kind, and only they."""
-    return (role == "gateway") == (account.kind != Account.Kind.PERSON) and (role != "gateway" or bool(unit.facility_code))
+    return (role == "gateway") == (account.kind != Account.Kind.PERSON) and (
+        role != "gateway" or bool(unit.facility_code)
+    )
 
 
 @transaction.atomic
-def give_post(actor: Acting, *, account: Account, role: str, unit: Unit, valid_from: dt.date | None = None,
-              valid_to: dt.date | None = None, reason: str = "") -> Post:
+def give_post(
+    actor: Acting,
+    *,
+    account: Account,
+    role: str,
+    unit: Unit,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+    reason: str = "",
+) -> Post:
     """Give an account a role at a unit from a day (today) on. `valid_to` is the first day without it.
 
     Raises UnknownRole, GatewayNeedsFacility, PostHeldAlready, PostDates, Refused.
@@ -78,10 +90,22 @@ def give_post(actor: Acting, *, account: Account, role: str, unit: Unit, valid_f
     if valid_to and valid_to < start:
         raise PostDates(start=_day(start), end=_day(valid_to))
     with refusing(post_once_at_a_time=PostHeldAlready(name=account.display_name)):
-        post = Post.objects.create(account=account, role=role, unit=unit, valid_from=start, valid_to=valid_to,
-                                   given_by_id=actor.account_id, reason=reason)
-    record(actor, "posts.manage", obj=post, reason=reason, details={
-        "act": "give", "account": account.pk, "role": role, "unit": unit.pk, "from": start, "to": valid_to})
+        post = Post.objects.create(
+            account=account,
+            role=role,
+            unit=unit,
+            valid_from=start,
+            valid_to=valid_to,
+            given_by_id=actor.account_id,
+            reason=reason,
+        )
+    record(
+        actor,
+        "posts.manage",
+        obj=post,
+        reason=reason,
+        details={"act": "give", "account": account.pk, "role": role, "unit": unit.pk, "from": start, "to": valid_to},
+    )
     return post
 
 
@@ -97,8 +121,13 @@ def end_post(actor: Acting, post: Post, *, on: dt.date | None = None, reason: st
         raise PostDates(start=_day(fresh.valid_from), end=_day(day))
     fresh.valid_to = day
     fresh.save(update_fields=["valid_to"])
-    record(actor, "posts.manage", obj=fresh, reason=reason, details={
-        "act": "end", "account": fresh.account_id, "role": fresh.role, "unit": fresh.unit_id, "on": day})
+    record(
+        actor,
+        "posts.manage",
+        obj=fresh,
+        reason=reason,
+        details={"act": "end", "account": fresh.account_id, "role": fresh.role, "unit": fresh.unit_id, "on": day},
+    )
     return fresh
 
 
@@ -113,10 +142,21 @@ def open_with_reason(actor: Acting, person_id: uuid.UUID, reason: str) -> BreakG
     if len(written) < SHORTEST_REASON or len(set(written.lower())) < 5:
         raise ReasonTooShort(shortest=SHORTEST_REASON)
     opened = BreakGlass.objects.create(
-        account_id=_account(actor), person_id=person_id, unit_id=actor.post_for("record.open_with_reason")[1],
-        reason=written, at=actor.now, until=actor.now + OPEN_FOR)
-    record(actor, "record.open_with_reason", obj=opened, person_id=person_id, reason=written,
-           details={"until": opened.until})
+        account_id=_account(actor),
+        person_id=person_id,
+        unit_id=actor.post_for("record.open_with_reason")[1],
+        reason=written,
+        at=actor.now,
+        until=actor.now + OPEN_FOR,
+    )
+    record(
+        actor,
+        "record.open_with_reason",
+        obj=opened,
+        person_id=person_id,
+        reason=written,
+        details={"until": opened.until},
+    )
     return opened
 
 

@@ -38,8 +38,9 @@ class Account(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(username__regex=r"^[a-z0-9][a-z0-9._@-]*$"),
-                                   name="account_username_form"),
+            models.CheckConstraint(
+                condition=Q(username__regex=r"^[a-z0-9][a-z0-9._@-]*$"), name="account_username_form"
+            ),
         ]
 
     def __str__(self) -> str:

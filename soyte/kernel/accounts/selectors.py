@@ -14,7 +14,8 @@ def accounts(*, text: str = "", kind: str = "") -> QuerySet[Account]:
     if text:
         part = fold(text)
         found = found.alias(folded=Func(F("display_name"), function="fold_vi", output_field=TextField())).filter(
-            Q(username__contains=part) | Q(folded__contains=part) | Q(phone__contains=part))
+            Q(username__contains=part) | Q(folded__contains=part) | Q(phone__contains=part)
+        )
     return found.filter(kind=kind) if kind else found
 
 

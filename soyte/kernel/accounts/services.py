@@ -26,8 +26,10 @@ ONE_TIME = dt.timedelta(days=7)
 
 class UsernameForm(DomainError):
     code = "accounts.username_form"
-    message = _("Tên đăng nhập “%(username)s” không dùng được. Dùng chữ thường không dấu, chữ số, "
-                "dấu chấm, gạch dưới, gạch nối hoặc @; bắt đầu bằng chữ hoặc số.")
+    message = _(
+        "Tên đăng nhập “%(username)s” không dùng được. Dùng chữ thường không dấu, chữ số, "
+        "dấu chấm, gạch dưới, gạch nối hoặc @; bắt đầu bằng chữ hoặc số."
+    )
 
 
 class UsernameTaken(DomainError):
@@ -79,8 +81,16 @@ class Issued:
 
 
 @transaction.atomic
-def create_account(actor: Acting, *, username: str, display_name: str, kind: str = Account.Kind.PERSON,
-                   phone: str = "", password: str | None = None, synthetic: bool = False) -> Issued:
+def create_account(
+    actor: Acting,
+    *,
+    username: str,
+    display_name: str,
+    kind: str = Account.Kind.PERSON,
+    phone: str = "",
+    password: str | None = None,
+    synthetic: bool = False,
+) -> Issued:
     """Make an account. Without a password one is issued: one-time for a person, lasting for a gateway.
 
     Raises UsernameForm, UsernameTaken, DisplayNameMissing, DemoOnly, a password error, Refused.

@@ -68,8 +68,11 @@ def check_gateway(username: str, password_form: str, address: str | None, *, req
 def sign_out(request: HttpRequest) -> None:
     account = request.user if request.user.is_authenticated else None
     if account is not None:
-        record(_Signing(account.get_username(), client_address(request), getattr(request, "request_id", ""),
-                        account.pk), "accounts.sign_out", obj=account)
+        record(
+            _Signing(account.get_username(), client_address(request), getattr(request, "request_id", ""), account.pk),
+            "accounts.sign_out",
+            obj=account,
+        )
     logout(request)
 
 
@@ -100,8 +103,9 @@ def _check(username: str, password: str, address: str | None, request_id: str, k
     if result.ok:
         record(at_the_door, "accounts.sign_in", object_kind="accounts.account", object_id=known or "")
     else:
-        record_refused(at_the_door, "accounts.sign_in", object_kind="accounts.account", object_id=known or "",
-                       reason=result.code)
+        record_refused(
+            at_the_door, "accounts.sign_in", object_kind="accounts.account", object_id=known or "", reason=result.code
+        )
     return result
 
 
@@ -125,8 +129,9 @@ def _verdict(account: Account | None, turn: Turn) -> Result:
     if account.synthetic and not settings.SOYTE_DEMO:
         return Result(None, "accounts.demo_only", _("Tài khoản minh hoạ chỉ dùng được trong bản minh hoạ."))
     if account.one_time_until and account.one_time_until <= timezone.now():
-        return Result(None, "accounts.one_time_ended",
-                      _("Mật khẩu dùng một lần đã hết hạn. Xin quản trị viên đặt lại mật khẩu."))
+        return Result(
+            None, "accounts.one_time_ended", _("Mật khẩu dùng một lần đã hết hạn. Xin quản trị viên đặt lại mật khẩu.")
+        )
     return Result(account)
 
 

@@ -18,8 +18,25 @@ BATCH = 10_000
 _LOCK = 4_107_001  # of this act among advisory locks
 GENESIS = b""
 
-_FIELDS = ("id", "at", "account_id", "post_id", "unit_id", "actor_text", "action", "purpose", "outcome",
-           "object_kind", "object_id", "person_id", "reason", "details", "address", "request_id", "xid")
+_FIELDS = (
+    "id",
+    "at",
+    "account_id",
+    "post_id",
+    "unit_id",
+    "actor_text",
+    "action",
+    "purpose",
+    "outcome",
+    "object_kind",
+    "object_id",
+    "person_id",
+    "reason",
+    "details",
+    "address",
+    "request_id",
+    "xid",
+)
 
 
 def _canonical(value: object) -> object:
@@ -86,8 +103,9 @@ def _waiting(last: AuditBatch | None) -> Span:
 def _snapshot() -> tuple[int, int]:
     """(no transaction below this number runs any more, no transaction from this number on had begun)."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint"
-                       " from pg_current_snapshot() s")
+        cursor.execute(
+            "select pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint from pg_current_snapshot() s"
+        )
         horizon, newest = cursor.fetchone()
         return int(horizon), int(newest)
 
@@ -111,16 +129,24 @@ def _of_another_server(after: int, start: int) -> tuple[int | None, int | None]:
 def _seal(last: AuditBatch | None, waiting: Span, size: int) -> AuditBatch | None:
     """A batch of whole transactions, some `size` events long, or None where nothing waits."""
     ends = waiting.events().order_by("xid", "id").values_list("xid", flat=True)
-    full = ends[size - 1:size].first()
+    full = ends[size - 1 : size].first()
     chosen = replace(waiting, until_xid=full + 1) if full is not None else waiting
     ids = chosen.events().aggregate(first=Min("id"), last=Max("id"), count=Count("id"))
     if not ids["count"]:
         return None
     previous = bytes(last.hash) if last else GENESIS
-    return AuditBatch(number=last.number + 1 if last else 1, after_id=chosen.after_id, from_xid=chosen.from_xid,
-                      until_xid=chosen.until_xid, first_id=ids["first"],
-                      last_id=ids["last"], events=ids["count"], previous_hash=previous,
-                      hash=_hash(previous, chosen.events()), sealed_at=timezone.now())
+    return AuditBatch(
+        number=last.number + 1 if last else 1,
+        after_id=chosen.after_id,
+        from_xid=chosen.from_xid,
+        until_xid=chosen.until_xid,
+        first_id=ids["first"],
+        last_id=ids["last"],
+        events=ids["count"],
+        previous_hash=previous,
+        hash=_hash(previous, chosen.events()),
+        sealed_at=timezone.now(),
+    )
 
 
 def verify() -> AuditBatch | None:
@@ -137,8 +163,9 @@ def verify() -> AuditBatch | None:
 
 def _count_ends() -> dict[int, int | None]:
     """The last id of each server's count by its after_id: None for the count that goes on."""
-    counts = list(AuditBatch.objects.values("after_id").order_by("after_id").annotate(
-        last=Max("last_id"), until=Max("until_xid")))
+    counts = list(
+        AuditBatch.objects.values("after_id").order_by("after_id").annotate(last=Max("last_id"), until=Max("until_xid"))
+    )
     ends: dict[int, int | None] = {count["after_id"]: count["last"] for count in counts}
     if counts and counts[-1]["until"] <= _snapshot()[1]:
         ends[counts[-1]["after_id"]] = None

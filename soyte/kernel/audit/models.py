@@ -27,12 +27,15 @@ class AuditEvent(models.Model):
         REFUSED = "refused", _("Bị từ chối")
 
     at = models.DateTimeField()
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False,
-                                db_index=False, related_name="+")
-    post = models.ForeignKey("access.Post", models.DO_NOTHING, null=True, db_constraint=False, db_index=False,
-                             related_name="+")
-    unit = models.ForeignKey("organisations.Unit", models.DO_NOTHING, null=True, db_constraint=False, db_index=False,
-                             related_name="+")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    post = models.ForeignKey(
+        "access.Post", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    unit = models.ForeignKey(
+        "organisations.Unit", models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     actor_text = models.CharField(max_length=255)
     action = models.CharField(max_length=80)
     purpose = models.CharField(max_length=40, blank=True, default="")

@@ -51,7 +51,11 @@ def parameters(actor: Acting, rows: Sequence[Row], at: dt.datetime) -> list[Any]
     """Parameters of INSERT: scalars of the actor, then one array per column."""
     posts = {action: actor.post_for(action) for action in {row.action for row in rows}}
     return [
-        at, actor.account_id, actor.text[:255], actor.address, actor.request_id,
+        at,
+        actor.account_id,
+        actor.text[:255],
+        actor.address,
+        actor.request_id,
         [posts[row.action][0] for row in rows],
         [posts[row.action][1] for row in rows],
         [row.action for row in rows],
@@ -81,29 +85,54 @@ def _named(obj: Model | None, object_kind: str, object_id: object) -> tuple[str,
     return (obj._meta.label_lower, str(obj.pk)) if obj is not None else (object_kind, str(object_id))
 
 
-def record(actor: Acting, action: str, *, obj: Model | None = None, object_kind: str = "", object_id: object = "",
-           person_id: uuid.UUID | None = None, reason: str = "", purpose: str = "",
-           details: Mapping[str, Any] | None = None) -> None:
+def record(
+    actor: Acting,
+    action: str,
+    *,
+    obj: Model | None = None,
+    object_kind: str = "",
+    object_id: object = "",
+    person_id: uuid.UUID | None = None,
+    reason: str = "",
+    purpose: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> None:
     """Add one event in the current transaction: it stands or falls with the act."""
     kind, key = _named(obj, object_kind, object_id)
     record_many(actor, [Row(action, kind, key, person_id, reason, details or {}, "done", purpose)])
 
 
-def record_read(actor: Acting, person_id: uuid.UUID, what: str, purpose: str = "", *, action: str = "record.read",
-                details: Mapping[str, Any] | None = None) -> None:
+def record_read(
+    actor: Acting,
+    person_id: uuid.UUID,
+    what: str,
+    purpose: str = "",
+    *,
+    action: str = "record.read",
+    details: Mapping[str, Any] | None = None,
+) -> None:
     """Somebody saw health data of a person. `what` names the view in a word: "record", "search", "source", "print"."""
     record(actor, action, object_kind=what, object_id=person_id, person_id=person_id, purpose=purpose, details=details)
 
 
-def record_reads(actor: Acting, person_ids: Sequence[uuid.UUID], what: str, purpose: str = "", *,
-                 action: str = "record.read") -> None:
+def record_reads(
+    actor: Acting, person_ids: Sequence[uuid.UUID], what: str, purpose: str = "", *, action: str = "record.read"
+) -> None:
     """One event per person whom a list showed."""
     record_many(actor, [Row(action, what, str(person), person, purpose=purpose) for person in person_ids])
 
 
-def record_refused(actor: Acting, action: str, *, obj: Model | None = None, object_kind: str = "",
-                   object_id: object = "", person_id: uuid.UUID | None = None, reason: str = "",
-                   details: Mapping[str, Any] | None = None) -> None:
+def record_refused(
+    actor: Acting,
+    action: str,
+    *,
+    obj: Model | None = None,
+    object_kind: str = "",
+    object_id: object = "",
+    person_id: uuid.UUID | None = None,
+    reason: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> None:
     """Add a refused attempt that survives the rollback of the transaction in which it was refused."""
     kind, key = _named(obj, object_kind, object_id)
     row = Row(action, kind, key, person_id, reason, details or {}, "refused")

@@ -26,7 +26,8 @@ class Blob(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(encoding="zstd", label_key__isnull=True) | Q(encoding="zstd+aesgcm", label_key__isnull=False),
+                condition=Q(encoding="zstd", label_key__isnull=True)
+                | Q(encoding="zstd+aesgcm", label_key__isnull=False),
                 name="blob_sealed_where_labelled",
             ),
         ]

@@ -33,8 +33,9 @@ class Job(models.Model):
     class Meta:
         verbose_name = _("Việc chạy nền")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind", "key"], condition=Q(state="waiting") & ~Q(key=""),
-                                    name="job_waiting_once"),
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=Q(state="waiting") & ~Q(key=""), name="job_waiting_once"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["run_at", "id"], condition=Q(state="waiting"), name="job_next"),

@@ -81,8 +81,9 @@ def job(function: Work | None = None, *, most_attempts: int = MOST_ATTEMPTS) -> 
     return declare(function) if function else declare
 
 
-def every(*, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0,
-          at: str = "") -> Callable[[Callable[[], None]], Callable[[], None]]:
+def every(
+    *, seconds: int = 0, minutes: int = 0, hours: int = 0, days: int = 0, at: str = ""
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Declare a function as work that comes back; `at` ("02:30", Vietnam's time) goes with days=1."""
     length = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)
     if length < timedelta(seconds=1) or (at and length != timedelta(days=1)):

@@ -77,7 +77,9 @@ def take(worker: int) -> Taken | None:
 
 
 def done(taken: Taken) -> None:
-    Job.objects.filter(id=taken.id).update(state=Job.State.DONE, locked_by=None, finished_at=timezone.now(), last_error="")
+    Job.objects.filter(id=taken.id).update(
+        state=Job.State.DONE, locked_by=None, finished_at=timezone.now(), last_error=""
+    )
 
 
 def failed(taken: Taken, error: str, *, most_attempts: int) -> None:
@@ -87,7 +89,7 @@ def failed(taken: Taken, error: str, *, most_attempts: int) -> None:
     if taken.attempts >= most_attempts:
         job.update(state=Job.State.FAILED, locked_by=None, finished_at=timezone.now(), last_error=note)
     else:
-        pause = min(timedelta(seconds=5 * 2 ** taken.attempts), LONGEST_PAUSE)
+        pause = min(timedelta(seconds=5 * 2**taken.attempts), LONGEST_PAUSE)
         job.update(state=Job.State.WAITING, locked_by=None, run_at=timezone.now() + pause, last_error=note)
 
 

@@ -24,14 +24,18 @@ ID_BYTES = 4
 
 class KeyMissing(DomainError):
     code = "labels.key_missing"
-    message = _("Thiếu tệp khoá %(file)s của nhãn %(label)s trong thư mục %(folder)s nên không mở được nội dung đã mã hoá. "
-                "Hãy chép tệp này từ bản sao lưu khoá vào thư mục đó.")
+    message = _(
+        "Thiếu tệp khoá %(file)s của nhãn %(label)s trong thư mục %(folder)s nên không mở được nội dung đã mã hoá. "
+        "Hãy chép tệp này từ bản sao lưu khoá vào thư mục đó."
+    )
 
 
 class KeyUnreadable(DomainError):
     code = "labels.key_unreadable"
-    message = _("Tệp khoá %(file)s trong thư mục %(folder)s không đọc được hoặc bị hỏng. "
-                "Hãy kiểm tra quyền đọc, hoặc chép lại tệp này từ bản sao lưu khoá.")
+    message = _(
+        "Tệp khoá %(file)s trong thư mục %(folder)s không đọc được hoặc bị hỏng. "
+        "Hãy kiểm tra quyền đọc, hoặc chép lại tệp này từ bản sao lưu khoá."
+    )
 
 
 def folder() -> Path:

@@ -22,8 +22,10 @@ _TOKEN = re.compile(rf"{PREFIX}([a-z][a-z0-9_+]*):([A-Za-z0-9_=-]+)")
 
 class SealBroken(DomainError):
     code = "labels.seal_broken"
-    message = _("Nội dung đã mã hoá của nhãn %(label)s bị hỏng hoặc bị sửa nên không mở được. "
-                "Hãy khôi phục dòng dữ liệu này từ bản sao lưu.")
+    message = _(
+        "Nội dung đã mã hoá của nhãn %(label)s bị hỏng hoặc bị sửa nên không mở được. "
+        "Hãy khôi phục dòng dữ liệu này từ bản sao lưu."
+    )
 
 
 def seal_bytes(plain: bytes, label: str) -> bytes:
@@ -39,7 +41,11 @@ def open_bytes(sealed: bytes, label: str) -> bytes:
     """The plain bytes. Raises KeyMissing, or SealBroken if the bytes are not what was sealed under `label`."""
     plain = sealed
     for part in reversed(parts(label)):
-        wanted, nonce, body = plain[:ID_BYTES], plain[ID_BYTES:ID_BYTES + NONCE_BYTES], plain[ID_BYTES + NONCE_BYTES:]
+        wanted, nonce, body = (
+            plain[:ID_BYTES],
+            plain[ID_BYTES : ID_BYTES + NONCE_BYTES],
+            plain[ID_BYTES + NONCE_BYTES :],
+        )
         if len(body) == 0:
             raise SealBroken(label=label)
         try:

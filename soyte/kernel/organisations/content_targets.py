@@ -29,7 +29,9 @@ Names = list[tuple[str, dt.date, dt.date | None]]
 class UnitTarget:
     """`key`: the column that names a unit in the list. `describe(rows)` gives the columns of each row."""
 
-    def __init__(self, key: str, row: type[ContentRow], describe: Callable[[Sequence[DatedRow]], list[Columns]]) -> None:
+    def __init__(
+        self, key: str, row: type[ContentRow], describe: Callable[[Sequence[DatedRow]], list[Columns]]
+    ) -> None:
         self.key = key
         self.row = row
         self._describe = describe
@@ -43,9 +45,16 @@ class UnitTarget:
         return [(dict(one), dict(other)) for one, other in overlapping(self._described(batch), self._shape)]
 
     def _described(self, batch: Batch) -> list[Columns]:
-        return [{**columns, "valid_from": row.valid_from or EVER, "valid_to": row.valid_to, "state": row.state,
-                 "origin": batch.origin}
-                for row, columns in zip(batch.rows, self._describe(batch.rows), strict=True)]
+        return [
+            {
+                **columns,
+                "valid_from": row.valid_from or EVER,
+                "valid_to": row.valid_to,
+                "state": row.state,
+                "origin": batch.origin,
+            }
+            for row, columns in zip(batch.rows, self._describe(batch.rows), strict=True)
+        ]
 
     def _wanted(self, batch: Batch) -> list[Columns]:
         by_key: dict[str, list[Columns]] = defaultdict(list)
@@ -57,8 +66,15 @@ class UnitTarget:
         names: dict[int, Names] = defaultdict(list)
         for name in UnitName.objects.order_by("valid_from"):
             names[name.unit_id].append((name.name, name.valid_from, name.valid_to))
-        columns = ("id", self.key, *(fact for fact in _FACTS if fact != "parent_key"), "valid_from", "valid_to", "origin",
-                   f"parent__{self.key}")
+        columns = (
+            "id",
+            self.key,
+            *(fact for fact in _FACTS if fact != "parent_key"),
+            "valid_from",
+            "valid_to",
+            "origin",
+            f"parent__{self.key}",
+        )
         held: dict[str, list[Columns]] = defaultdict(list)
         for unit in Unit.objects.filter(**{f"{self.key}__isnull": False}).order_by("valid_from").values(*columns):
             unit["parent_key"] = unit.pop(f"parent__{self.key}") or ""
@@ -105,15 +121,16 @@ class UnitTarget:
         moved = [after for _, after in [*changes.ended, *changes.changed]]
         units = [_unit(row, self.key) for row in [*moved, *changes.new]]
         fields = [fact for fact in (*_FACTS, "valid_from", "valid_to", "origin", "name_folded") if fact != "parent_key"]
-        Unit.objects.bulk_update(units[:len(moved)], fields, batch_size=500)
-        Unit.objects.bulk_create(units[len(moved):], batch_size=500)
+        Unit.objects.bulk_update(units[: len(moved)], fields, batch_size=500)
+        Unit.objects.bulk_create(units[len(moved) :], batch_size=500)
         self._hang(list(zip(units, [*moved, *changes.new], strict=True)))
         _write_names((unit, row["names"]) for unit, row in zip(units, [*moved, *changes.new], strict=True))
 
     def _hang(self, placed: list[tuple[Unit, Row]]) -> None:
         """Put units below the one that the list names; facilities without one below the department."""
-        above = dict(Unit.objects.filter(**{f"{self.key}__isnull": False}).order_by("valid_from")
-                 .values_list(self.key, "pk"))
+        above = dict(
+            Unit.objects.filter(**{f"{self.key}__isnull": False}).order_by("valid_from").values_list(self.key, "pk")
+        )
         department = Unit.objects.filter(kind=Unit.Kind.DEPARTMENT, valid_to=None).order_by("pk").first()
         default = department.pk if department and self.key == "facility_code" else None
         for unit, row in placed:
@@ -190,8 +207,15 @@ def _all(held: dict[str, list[Columns]]) -> Iterable[Columns]:
 
 def _unit(row: Row, key: str) -> Unit:
     facts = {fact: row[fact] for fact in _FACTS if fact != "parent_key"}
-    return Unit(pk=row.get("id"), **{key: row[key]}, **facts, name_folded=fold(row["name"]), origin=row["origin"],
-                valid_from=row["valid_from"], valid_to=row["valid_to"])
+    return Unit(
+        pk=row.get("id"),
+        **{key: row[key]},
+        **facts,
+        name_folded=fold(row["name"]),
+        origin=row["origin"],
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+    )
 
 
 def _write_names(named: Iterable[tuple[Unit, Names]]) -> None:
@@ -200,7 +224,10 @@ def _write_names(named: Iterable[tuple[Unit, Names]]) -> None:
     UnitName.objects.filter(unit__in=[unit for unit, _ in pairs]).delete()
     UnitName.objects.bulk_create(
         UnitName(unit=unit, name=name, valid_from=start, valid_to=end)
-        for unit, names in pairs if len(names) > 1 for name, start, end in names)
+        for unit, names in pairs
+        if len(names) > 1
+        for name, start, end in names
+    )
 
 
 _PUBLIC = {"public", "industry", "military", "other province"}
@@ -215,29 +242,52 @@ def _ownership(text: str) -> str:
 def _facilities(rows: Sequence[DatedRow]) -> list[Columns]:
     facilities = [row.row for row in rows if isinstance(row.row, FacilityRow)]
     shared = Counter(facility.successor_name for facility in facilities)
-    return [_facility(row, facility, shared[facility.successor_name] > 1)
-            for row, facility in zip(rows, facilities, strict=True)]
+    return [
+        _facility(row, facility, shared[facility.successor_name] > 1)
+        for row, facility in zip(rows, facilities, strict=True)
+    ]
 
 
 def _facility(row: DatedRow, facility: FacilityRow, is_point: bool) -> Columns:
     columns: Columns = {
-        "facility_code": facility.code, "name": facility.name, "kind": FACILITY_KINDS[facility.kind].value,
-        "ownership": _ownership(facility.ownership), "beds": int(facility.beds) if facility.beds else None,
-        "commune_code": facility.commune_code or None, "gln": facility.gln, "software": facility.software,
+        "facility_code": facility.code,
+        "name": facility.name,
+        "kind": FACILITY_KINDS[facility.kind].value,
+        "ownership": _ownership(facility.ownership),
+        "beds": int(facility.beds) if facility.beds else None,
+        "commune_code": facility.commune_code or None,
+        "gln": facility.gln,
+        "software": facility.software,
         "parent_key": facility.parent_code,
     }
     if facility.successor_name and facility.successor_on:
         later = f"{facility.name} (điểm của {facility.successor_name})" if is_point else facility.successor_name
-        columns["names"] = _joined([(facility.name, row.valid_from or EVER, facility.successor_on),
-                                    (later, facility.successor_on, row.valid_to)])
+        columns["names"] = _joined(
+            [
+                (facility.name, row.valid_from or EVER, facility.successor_on),
+                (later, facility.successor_on, row.valid_to),
+            ]
+        )
         columns["name"] = later
     return columns
 
 
 def _departments(rows: Sequence[DatedRow]) -> list[Columns]:
-    return [{"content_code": office.code, "name": office.name, "kind": office.kind, "ownership": Unit.Ownership.PUBLIC,
-             "beds": None, "commune_code": None, "gln": "", "software": "", "parent_key": office.parent}
-            for office in (row.row for row in rows) if isinstance(office, DepartmentRow)]
+    return [
+        {
+            "content_code": office.code,
+            "name": office.name,
+            "kind": office.kind,
+            "ownership": Unit.Ownership.PUBLIC,
+            "beds": None,
+            "commune_code": None,
+            "gln": "",
+            "software": "",
+            "parent_key": office.parent,
+        }
+        for office in (row.row for row in rows)
+        if isinstance(office, DepartmentRow)
+    ]
 
 
 register_target("departments", UnitTarget("content_code", DepartmentRow, _departments))

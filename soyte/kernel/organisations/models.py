@@ -62,14 +62,19 @@ class Unit(models.Model):
     class Meta:
         constraints = [
             # A unit listed by mistake ends on its first day: it is valid on no day.
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
-                                   name="unit_ends_after_start"),
-            models.CheckConstraint(condition=Q(facility_code=None) | Q(facility_code__regex=r"^[0-9A-Z]{5}$"),
-                                   name="unit_facility_code_form"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="unit_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(facility_code=None) | Q(facility_code__regex=r"^[0-9A-Z]{5}$"),
+                name="unit_facility_code_form",
+            ),
             ExclusionConstraint(
                 name="unit_one_facility_code_at_a_time",
-                expressions=[("facility_code", RangeOperators.EQUAL),
-                             (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("facility_code", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
                 condition=Q(facility_code__isnull=False),
             ),
         ]
@@ -95,8 +100,10 @@ class UnitName(models.Model):
         constraints = [
             ExclusionConstraint(
                 name="unit_name_one_at_a_time",
-                expressions=[("unit", RangeOperators.EQUAL),
-                             (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 

@@ -53,8 +53,9 @@ _TREATING = [Unit.Kind.HOSPITAL, Unit.Kind.HEALTH_CENTRE, Unit.Kind.STATION, Uni
 
 def open_facilities(start: dt.date, end: dt.date) -> QuerySet[Unit]:
     """Treating facilities with an insurance code on some day from `start` to `end`: those that should send files."""
-    return Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=start), valid_from__lte=end,
-                               facility_code__isnull=False, kind__in=_TREATING)
+    return Unit.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=start), valid_from__lte=end, facility_code__isnull=False, kind__in=_TREATING
+    )
 
 
 # UNION, not UNION ALL: a circle in the data ends the walk instead of running for ever.

@@ -34,8 +34,10 @@ class FacilityCodeForm(DomainError):
 
 class FacilityCodeTaken(DomainError):
     code = "organisations.facility_code_taken"
-    message = _("Mã cơ sở %(code)s đã thuộc đơn vị khác trong thời gian này. "
-                           "Kết thúc đơn vị cũ trước, hoặc chọn ngày bắt đầu muộn hơn.")
+    message = _(
+        "Mã cơ sở %(code)s đã thuộc đơn vị khác trong thời gian này. "
+        "Kết thúc đơn vị cũ trước, hoặc chọn ngày bắt đầu muộn hơn."
+    )
 
 
 class UnitEnded(DomainError):
@@ -87,8 +89,17 @@ def _locked(unit: Unit) -> Unit:
 
 
 @transaction.atomic
-def make_unit(actor: Acting, *, kind: str, name: str, valid_from: dt.date, parent: Unit | None = None,
-              facility_code: str | None = None, decision: str = "", **facts: Any) -> Unit:
+def make_unit(
+    actor: Acting,
+    *,
+    kind: str,
+    name: str,
+    valid_from: dt.date,
+    parent: Unit | None = None,
+    facility_code: str | None = None,
+    decision: str = "",
+    **facts: Any,
+) -> Unit:
     """Make a unit. `facts`: gln, commune_code, ownership, beds, software, content_code.
 
     Raises NameMissing, FacilityCodeForm, FacilityCodeTaken, Refused.
@@ -97,16 +108,26 @@ def make_unit(actor: Acting, *, kind: str, name: str, valid_from: dt.date, paren
     written = _name(name)
     code = _facility_code(facility_code)
     with refusing(unit_one_facility_code_at_a_time=FacilityCodeTaken(code=code)):
-        unit = Unit.objects.create(kind=kind, name=written, name_folded=fold(written), parent=parent,
-                                   facility_code=code, valid_from=valid_from, **facts)
-    record(actor, "units.manage", obj=unit, details={"act": "make", "name": written, "facility_code": code,
-                                                     "valid_from": valid_from, "decision": decision})
+        unit = Unit.objects.create(
+            kind=kind,
+            name=written,
+            name_folded=fold(written),
+            parent=parent,
+            facility_code=code,
+            valid_from=valid_from,
+            **facts,
+        )
+    record(
+        actor,
+        "units.manage",
+        obj=unit,
+        details={"act": "make", "name": written, "facility_code": code, "valid_from": valid_from, "decision": decision},
+    )
     return unit
 
 
 @transaction.atomic
-def accept_unit(actor: Acting, unit: Unit, *, name: str, kind: str, parent: Unit | None = None,
-                **facts: Any) -> Unit:
+def accept_unit(actor: Acting, unit: Unit, *, name: str, kind: str, parent: Unit | None = None, **facts: Any) -> Unit:
     """Name a unit that only files told of, and make it official. `facts` as in make_unit."""
     actor.require("units.manage", unit)
     fresh = _locked(unit)
@@ -119,8 +140,12 @@ def accept_unit(actor: Acting, unit: Unit, *, name: str, kind: str, parent: Unit
     for field, value in facts.items():
         setattr(fresh, field, value)
     fresh.save()
-    record(actor, "units.manage", obj=fresh, details={"act": "accept", "before": before, "name": fresh.name,
-                                                      "kind": kind, **facts})
+    record(
+        actor,
+        "units.manage",
+        obj=fresh,
+        details={"act": "accept", "before": before, "name": fresh.name, "kind": kind, **facts},
+    )
     return fresh
 
 
@@ -141,8 +166,12 @@ def correct_unit(actor: Acting, unit: Unit, **facts: Any) -> Unit:
         setattr(fresh, field, value)
     fresh.origin = Unit.Origin.HAND
     fresh.save(update_fields=[*facts, "origin"])
-    record(actor, "units.manage", obj=fresh, details={
-        "act": "correct", "before": before, **{field: _plain(value) for field, value in facts.items()}})
+    record(
+        actor,
+        "units.manage",
+        obj=fresh,
+        details={"act": "correct", "before": before, **{field: _plain(value) for field, value in facts.items()}},
+    )
     return fresh
 
 
@@ -166,14 +195,25 @@ def rename(actor: Acting, unit: Unit, *, name: str, on: dt.date, decision: str =
     fresh.name_folded, fresh.origin = fold(fresh.name), Unit.Origin.HAND
     fresh.save(update_fields=["name", "name_folded", "origin"])
     UnitName.objects.create(unit=fresh, name=fresh.name, valid_from=on, decision=decision)
-    record(actor, "units.manage", obj=fresh, details={"act": "rename", "before": before, "name": fresh.name,
-                                                      "on": on, "decision": decision})
+    record(
+        actor,
+        "units.manage",
+        obj=fresh,
+        details={"act": "rename", "before": before, "name": fresh.name, "on": on, "decision": decision},
+    )
     return fresh
 
 
 @transaction.atomic
-def end_unit(actor: Acting, unit: Unit, *, on: dt.date, decision: str = "", successor: Unit | None = None,
-             relation: str = UnitSuccession.Relation.MERGE) -> Unit:
+def end_unit(
+    actor: Acting,
+    unit: Unit,
+    *,
+    on: dt.date,
+    decision: str = "",
+    successor: Unit | None = None,
+    relation: str = UnitSuccession.Relation.MERGE,
+) -> Unit:
     """End a unit: `on` is the first day without it. With a successor, rights and history follow by `relation`.
 
     Raises UnitEnded, DateOrder, Refused.
@@ -186,9 +226,18 @@ def end_unit(actor: Acting, unit: Unit, *, on: dt.date, decision: str = "", succ
     fresh.save(update_fields=["valid_to"])
     if successor:
         UnitSuccession.objects.create(old=fresh, new=successor, on=on, relation=relation, decision=decision)
-    record(actor, "units.manage", obj=fresh, details={
-        "act": "end", "on": on, "successor": successor.pk if successor else None, "relation": relation,
-        "decision": decision})
+    record(
+        actor,
+        "units.manage",
+        obj=fresh,
+        details={
+            "act": "end",
+            "on": on,
+            "successor": successor.pk if successor else None,
+            "relation": relation,
+            "decision": decision,
+        },
+    )
     return fresh
 
 
@@ -212,8 +261,9 @@ returning id, facility_code
 """
 
 
-def ensure_facilities(codes: Iterable[str], on: dt.date, *, actor: Acting | None = None,
-                      cursor: Any = None) -> dict[str, int]:
+def ensure_facilities(
+    codes: Iterable[str], on: dt.date, *, actor: Acting | None = None, cursor: Any = None
+) -> dict[str, int]:
     """Unit keys by facility code on a day; a unit "chờ rà soát" is made for a code that the register lacks.
 
     Two senders of one new facility at once make one unit: the second waits for the first. Codes that are not five
@@ -239,6 +289,11 @@ def _known(cursor: Any, codes: list[str], on: dt.date) -> dict[str, int]:
 def _make_for_review(cursor: Any, codes: list[str], actor: Acting) -> None:
     names = [f"Cơ sở {code} (chờ đặt tên)" for code in codes]  # stored, so not in the reader's language
     cursor.execute(_MAKE, {"ever": EVER, "codes": codes, "names": names, "folded": [fold(name) for name in names]})
-    batch(cursor, actor, [
-        Row("units.manage", Unit._meta.label_lower, str(unit_id), details={"act": "make for review", "code": code})
-        for unit_id, code in cursor.fetchall()])
+    batch(
+        cursor,
+        actor,
+        [
+            Row("units.manage", Unit._meta.label_lower, str(unit_id), details={"act": "make for review", "code": code})
+            for unit_id, code in cursor.fetchall()
+        ],
+    )

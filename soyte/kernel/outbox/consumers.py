@@ -68,14 +68,18 @@ def consume(consumer: Consumer, *, limit: int = BATCH) -> int:
     place = Cursor.objects.select_for_update(skip_locked=True).filter(consumer=consumer.name).first()
     if place is None:
         return 0
-    events = list(Event.objects.extra(  # noqa: S610
-        where=["(xid, id) > (%s, %s)", HORIZON], params=[place.xid, place.event_id]).order_by("xid", "id")[:limit])
+    events = list(
+        Event.objects.extra(  # noqa: S610
+            where=["(xid, id) > (%s, %s)", HORIZON], params=[place.xid, place.event_id]
+        ).order_by("xid", "id")[:limit]
+    )
     if not events:
         return 0
     if wanted := [event for event in events if event.topic in consumer.topics]:
         consumer.handler(wanted)
     Cursor.objects.filter(consumer=consumer.name).update(
-        xid=events[-1].xid, event_id=events[-1].id, moved_at=timezone.now(), failures=0, retry_at=None, last_error="")
+        xid=events[-1].xid, event_id=events[-1].id, moved_at=timezone.now(), failures=0, retry_at=None, last_error=""
+    )
     return len(events)
 
 
@@ -113,5 +117,7 @@ def _note_failure(consumer: Consumer, error: Exception) -> None:
 
 def next_retry_seconds() -> float | None:
     """Seconds until the first paused consumer may try again; None if none is paused."""
-    first = Cursor.objects.filter(retry_at__isnull=False).order_by("retry_at").values_list("retry_at", flat=True).first()
+    first = (
+        Cursor.objects.filter(retry_at__isnull=False).order_by("retry_at").values_list("retry_at", flat=True).first()
+    )
     return None if first is None else max(0.0, (first - timezone.now()).total_seconds())

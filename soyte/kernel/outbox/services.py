@@ -44,7 +44,8 @@ def prune(*, keep_days: int = 30) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "delete from outbox_event where (xid, id) <= (%s, %s) and at < now() - make_interval(days => %s)",
-            [*behind, keep_days])
+            [*behind, keep_days],
+        )
         return int(cursor.rowcount)
 
 

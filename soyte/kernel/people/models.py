@@ -65,13 +65,15 @@ class Person(models.Model):
                 name="person_birth_date_known_or_not",
             ),
             models.CheckConstraint(condition=Q(sex__in=["1", "2", "3"]), name="person_sex_code"),
-            models.CheckConstraint(condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
-                                   name="person_not_merged_into_itself"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="person_not_merged_into_itself"
+            ),
         ]
         indexes: ClassVar = [
             # Search by words in any order; a small pending list, because the search reads it whole.
-            GinIndex(SearchVector("name_folded", config="simple"), name="person_name_words",
-                     gin_pending_list_limit=256),
+            GinIndex(
+                SearchVector("name_folded", config="simple"), name="person_name_words", gin_pending_list_limit=256
+            ),
             # Matching without identifiers.
             models.Index(fields=["name_folded", "birth_date"], name="person_name_birth"),
             # Search by birth date, by phone; newborns of a day.
@@ -101,7 +103,9 @@ class Person(models.Model):
         if self.birth_date is None:
             return None
         had_birthday = self.birth_precision != Precision.DAY or (day.month, day.day) >= (
-            self.birth_date.month, self.birth_date.day)
+            self.birth_date.month,
+            self.birth_date.day,
+        )
         return day.year - self.birth_date.year - (not had_birthday)
 
 
@@ -132,8 +136,11 @@ class Identifier(models.Model):
         verbose_name = _("Số định danh")
         constraints: ClassVar = [
             # Also the index by which a number is looked up.
-            models.UniqueConstraint(fields=["kind", "value", "issuer", "person", "valid_from"],
-                                    nulls_distinct=False, name="identifier_once_per_person"),
+            models.UniqueConstraint(
+                fields=["kind", "value", "issuer", "person", "valid_from"],
+                nulls_distinct=False,
+                name="identifier_once_per_person",
+            ),
             models.CheckConstraint(condition=~Q(value=""), name="identifier_not_empty"),
         ]
 
@@ -191,7 +198,8 @@ class ReviewPair(models.Model):
             models.CheckConstraint(condition=Q(a__lt=F("b")), name="review_pair_ordered"),
             models.CheckConstraint(
                 condition=Q(keeps__isnull=True) | Q(state="same") & (Q(keeps=F("a")) | Q(keeps=F("b"))),
-                name="review_pair_keeps_one_of_both"),
+                name="review_pair_keeps_one_of_both",
+            ),
         ]
         indexes: ClassVar = [
             # The review list by state, newest first; the other half of a person's pairs.

@@ -59,7 +59,7 @@ def _take_birth(text: str) -> tuple[str, Period | None]:
         if found := pattern.search(text):
             period = read(*map(int, found.groups()))
             if period:
-                return text[:found.start()] + " " + text[found.end():], period
+                return text[: found.start()] + " " + text[found.end() :], period
     return text, None
 
 
@@ -84,7 +84,7 @@ def _year(year: int) -> Period:
 def _take_numbers(text: str) -> tuple[str, tuple[tuple[str, str], ...], str]:
     for pattern in (_CARD, _NUMBER, _PASSPORT):
         if found := pattern.search(text):
-            rest = text[:found.start()] + " " + text[found.end():]
+            rest = text[: found.start()] + " " + text[found.end() :]
             return rest, *_meanings(found[0])
     return text, (), ""
 

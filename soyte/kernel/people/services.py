@@ -33,8 +33,9 @@ class PairOpen(DomainError):
 
 class DecisionsContradict(DomainError):
     code = "people.decisions_contradict"
-    message = _("Quyết định này trái với một quyết định trước về %(a)s và %(b)s. "
-                "Hãy xem lại và hoàn tác quyết định đó trước.")
+    message = _(
+        "Quyết định này trái với một quyết định trước về %(a)s và %(b)s. Hãy xem lại và hoàn tác quyết định đó trước."
+    )
 
 
 @transaction.atomic
@@ -88,9 +89,20 @@ def _decide(pair: ReviewPair, state: State, actor: Acting, note: str, keep: uuid
     pair.save(update_fields=["state", "note", "keeps", "decided_at", "decided_by"])
     for person_id in (pair.a_id, pair.b_id):
         _merge_family(_same_as(person_id))
-    audit.record(actor, PERMISSION, obj=pair, person_id=pair.a_id, reason=note, details={
-        "a": str(pair.a_id), "b": str(pair.b_id), "before": before, "after": state.value,
-        **({"keeps": str(keep)} if keep else {})})
+    audit.record(
+        actor,
+        PERMISSION,
+        obj=pair,
+        person_id=pair.a_id,
+        reason=note,
+        details={
+            "a": str(pair.a_id),
+            "b": str(pair.b_id),
+            "before": before,
+            "after": state.value,
+            **({"keeps": str(keep)} if keep else {}),
+        },
+    )
     return pair
 
 

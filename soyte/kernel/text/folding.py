@@ -21,7 +21,10 @@ _INVISIBLE = "\xad\u200b\u200c\u200d\u2060\ufeff"
 _LOWER = dict(zip(string.ascii_uppercase, string.ascii_lowercase, strict=True))
 
 _FOLDED: dict[str, str | None] = {
-    **_LOWER, **_STROKED, **dict.fromkeys(_SPACES, " "), **dict.fromkeys(MARKS + _INVISIBLE),
+    **_LOWER,
+    **_STROKED,
+    **dict.fromkeys(_SPACES, " "),
+    **dict.fromkeys(MARKS + _INVISIBLE),
 }
 _TONELESS: dict[str, str | None] = {**_LOWER, "Đ": "đ", "Ð": "đ", "ð": "đ", **dict.fromkeys(TONES)}
 _FOLD = str.maketrans(_FOLDED)

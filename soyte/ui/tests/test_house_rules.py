@@ -31,7 +31,9 @@ def test_no_inline_style_or_script(file):
 
 @pytest.mark.parametrize("file", PAGES, ids=name)
 def test_icons_are_in_the_sprite(file):
-    named = set(re.findall(r"{%\s*icon\s+[\"']([^\"']+)", file.read_text())) | set(re.findall(r"icon=[\"']([^\"']+)", file.read_text()))
+    named = set(re.findall(r"{%\s*icon\s+[\"']([^\"']+)", file.read_text())) | set(
+        re.findall(r"icon=[\"']([^\"']+)", file.read_text())
+    )
     assert named <= icons.names()
 
 

@@ -51,7 +51,11 @@ def test_the_address_holds_no_value_of_a_row(people):
 
 @pytest.mark.parametrize("address", ["/x?sau=nonsense", "/x?sau=999999", "/x?xep=nonsense", "/x?truoc=%00"])
 def test_an_address_that_names_nothing_gives_the_first_page(people, address):
-    assert [account.username for account in page(Account.objects.all(), get(address), BY_NAME, size=3)] == ["u0", "u3", "u2"]
+    assert [account.username for account in page(Account.objects.all(), get(address), BY_NAME, size=3)] == [
+        "u0",
+        "u3",
+        "u2",
+    ]
 
 
 def test_a_row_that_left_the_list_still_marks_the_place(people):

@@ -16,7 +16,9 @@ from soyte.ui.paging import address
 from soyte.ui.story import StoryFilters, StoryForm
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-PLAIN = override_settings(STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}})
+PLAIN = override_settings(
+    STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+)
 
 
 def render(text, **context):
@@ -24,14 +26,26 @@ def render(text, **context):
         return Template("{% load ui %}" + text).render(Context(context))
 
 
-@pytest.mark.parametrize(("minutes", "text"), [
-    (0, "dưới 1 phút"), (28, "28 phút"), (148, "2 giờ 28 phút"), (120, "2 giờ"), (1441, "1 ngày"), (1600, "1 ngày 2 giờ"), (4320, "3 ngày"),
-])
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (0, "dưới 1 phút"),
+        (28, "28 phút"),
+        (148, "2 giờ 28 phút"),
+        (120, "2 giờ"),
+        (1441, "1 ngày"),
+        (1600, "1 ngày 2 giờ"),
+        (4320, "3 ngày"),
+    ],
+)
 def test_durations_say_their_two_largest_units(minutes, text):
     assert duration(timedelta(minutes=minutes)) == text
 
 
-@pytest.mark.parametrize(("hours", "text", "tone"), [(48, "Còn 2 ngày", "good"), (3, "Còn 3 giờ", "warn"), (-30, "Quá hạn 1 ngày 6 giờ", "bad")])
+@pytest.mark.parametrize(
+    ("hours", "text", "tone"),
+    [(48, "Còn 2 ngày", "good"), (3, "Còn 3 giờ", "warn"), (-30, "Quá hạn 1 ngày 6 giờ", "bad")],
+)
 def test_clocks_speak_and_warn(hours, text, tone):
     shown = clock(NOW + timedelta(hours=hours), now=NOW)
     assert (shown.text, shown.tone) == (text, tone)
@@ -63,7 +77,7 @@ def test_a_trend_without_a_range_is_drawn_all_the_same():
 
 
 def test_texts_are_escaped_and_block_content_is_not():
-    shown = render('{% panel title=title %}<b>x</b>{% endpanel %}{% chip title %}{% source title %}', title="<i>")
+    shown = render("{% panel title=title %}<b>x</b>{% endpanel %}{% chip title %}{% source title %}", title="<i>")
     assert "<i>" not in shown and "<b>x</b>" in shown
 
 
@@ -85,7 +99,8 @@ def test_a_filter_can_be_taken_away():
     form = StoryFilters(RequestFactory().get("/x?q=b&kind=clinic&since=nonsense&xep=-name&sau=3"))
     assert form.values() == {"q": "b", "kind": "clinic"}
     assert [(str(token.title), token.remove_url) for token in form.tokens()] == [
-        ("Tên, mã, địa chỉ: b", "/x?kind=clinic&since=nonsense&xep=-name"), ("Loại: Phòng khám", "/x?q=b&since=nonsense&xep=-name"),
+        ("Tên, mã, địa chỉ: b", "/x?kind=clinic&since=nonsense&xep=-name"),
+        ("Loại: Phòng khám", "/x?q=b&since=nonsense&xep=-name"),
     ]
     assert form.clear_url() == "/x?xep=-name"
 

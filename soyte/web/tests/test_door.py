@@ -87,9 +87,14 @@ def test_a_password_is_changed_and_the_session_goes_on(client, doctor):
     assert Account.objects.get(pk=doctor.pk).check_password("bò vàng ăn cỏ non")
 
 
-@pytest.mark.parametrize(("current", "new", "text"), [
-    ("sai", "bò vàng ăn cỏ non", "Mật khẩu hiện tại chưa đúng"), (SECRET, "ngắn", "ít nhất 10 ký tự"), (SECRET, SECRET, "trùng mật khẩu hiện tại"),
-])
+@pytest.mark.parametrize(
+    ("current", "new", "text"),
+    [
+        ("sai", "bò vàng ăn cỏ non", "Mật khẩu hiện tại chưa đúng"),
+        (SECRET, "ngắn", "ít nhất 10 ký tự"),
+        (SECRET, SECRET, "trùng mật khẩu hiện tại"),
+    ],
+)
 def test_a_refused_change_names_the_field_and_changes_nothing(client, doctor, current, new, text):
     sign_in(client)
     answer = client.post("/doi-mat-khau/", {"current": current, "new": new})
@@ -120,7 +125,9 @@ def test_the_browsers_own_language_is_not_asked(client):
 
 
 def test_windows_without_updates_is_told_so(client):
-    old = "Mozilla/5.0 (Windows NT 6.1; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36"
+    old = (
+        "Mozilla/5.0 (Windows NT 6.1; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36"
+    )
     assert "không còn được vá lỗi" in client.get("/dang-nhap/", headers={"user-agent": old}).content.decode()
     assert "không còn được vá lỗi" not in client.get("/dang-nhap/").content.decode()
 

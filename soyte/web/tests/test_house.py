@@ -34,7 +34,11 @@ class Room:
 
     @staticmethod
     def waiting(actor):
-        return [Waiting("Việc thường", 2, "#", "files"), Waiting("Việc gấp", 3, "#", "files", "bad"), Waiting("Hết việc", 0, "#", "files")]
+        return [
+            Waiting("Việc thường", 2, "#", "files"),
+            Waiting("Việc gấp", 3, "#", "files", "bad"),
+            Waiting("Hết việc", 0, "#", "files"),
+        ]
 
     @staticmethod
     def public_figures():
@@ -135,7 +139,10 @@ def test_livez_asks_nothing_of_the_database(client, django_assert_num_queries):
 
 def test_readyz_names_what_is_not_ready(client, settings, tmp_path, monkeypatch):
     settings.SOYTE_KEYS = str(tmp_path)
-    assert client.get("/readyz").json() == {"ready": True, "checks": {"database": "ok", "migrations": "ok", "keys": "ok"}}
+    assert client.get("/readyz").json() == {
+        "ready": True,
+        "checks": {"database": "ok", "migrations": "ok", "keys": "ok"},
+    }
     settings.SOYTE_KEYS = str(tmp_path / "gone")
     answer = client.get("/readyz")
     assert answer.status_code == 503 and answer.json()["checks"]["keys"] == "failed"

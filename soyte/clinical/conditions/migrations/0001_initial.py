@@ -5,30 +5,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('encounters', '0001_initial'),
-        ('people', '0001_initial'),
+        ("encounters", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('source_table', models.SmallIntegerField()),
-                ('source_line', models.IntegerField()),
-                ('code', models.TextField()),
-                ('role', models.CharField(choices=[('main', 'Main'), ('secondary', 'Secondary'), ('traditional', 'Traditional'), ('accident', 'Accident')], max_length=12)),
-                ('seq', models.SmallIntegerField()),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("source_table", models.SmallIntegerField()),
+                ("source_line", models.IntegerField()),
+                ("code", models.TextField()),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("main", "Main"),
+                            ("secondary", "Secondary"),
+                            ("traditional", "Traditional"),
+                            ("accident", "Accident"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("seq", models.SmallIntegerField()),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="encounters.encounter"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-at'], name='condition_person_newest')],
+                "indexes": [models.Index(fields=["person", "-at"], name="condition_person_newest")],
             },
         ),
     ]

@@ -7,55 +7,102 @@ import soyte.clinical.lines
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('encounters', '0001_initial'),
-        ('people', '0001_initial'),
+        ("encounters", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('source_table', models.SmallIntegerField()),
-                ('source_line', models.IntegerField()),
-                ('due_on', models.DateField()),
-                ('paper_no', models.TextField(default='')),
-                ('doctor_code', models.TextField(default='')),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("source_table", models.SmallIntegerField()),
+                ("source_line", models.IntegerField()),
+                ("due_on", models.DateField()),
+                ("paper_no", models.TextField(default="")),
+                ("doctor_code", models.TextField(default="")),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="encounters.encounter"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Composition',
+            name="Composition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('progress', 'Progress'), ('discharge', 'Discharge'), ('summary', 'Summary'), ('birth', 'Birth'), ('pregnancy_rest', 'Pregnancy Rest'), ('sick_leave', 'Sick Leave'), ('assessment', 'Assessment'), ('transfer', 'Transfer'), ('appointment', 'Appointment')], max_length=16)),
-                ('at', models.DateTimeField()),
-                ('number', models.TextField(default='')),
-                ('serial', models.TextField(default='')),
-                ('signed_on', models.DateField(null=True)),
-                ('author_code', models.TextField(default='')),
-                ('head_code', models.TextField(default='')),
-                ('from_day', models.DateField(null=True)),
-                ('to_day', models.DateField(null=True)),
-                ('sections', soyte.clinical.lines.LabelledSections(default=dict)),
-                ('facts', soyte.clinical.lines.LabelledSections(default=dict)),
-                ('source_table', models.SmallIntegerField()),
-                ('source_line', models.IntegerField()),
-                ('source_receipt_id', models.BigIntegerField(null=True)),
-                ('encounter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("progress", "Progress"),
+                            ("discharge", "Discharge"),
+                            ("summary", "Summary"),
+                            ("birth", "Birth"),
+                            ("pregnancy_rest", "Pregnancy Rest"),
+                            ("sick_leave", "Sick Leave"),
+                            ("assessment", "Assessment"),
+                            ("transfer", "Transfer"),
+                            ("appointment", "Appointment"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("number", models.TextField(default="")),
+                ("serial", models.TextField(default="")),
+                ("signed_on", models.DateField(null=True)),
+                ("author_code", models.TextField(default="")),
+                ("head_code", models.TextField(default="")),
+                ("from_day", models.DateField(null=True)),
+                ("to_day", models.DateField(null=True)),
+                ("sections", soyte.clinical.lines.LabelledSections(default=dict)),
+                ("facts", soyte.clinical.lines.LabelledSections(default=dict)),
+                ("source_table", models.SmallIntegerField()),
+                ("source_line", models.IntegerField()),
+                ("source_receipt_id", models.BigIntegerField(null=True)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="encounters.encounter",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-at'], name='composition_person_newest')],
+                "indexes": [models.Index(fields=["person", "-at"], name="composition_person_newest")],
             },
         ),
     ]

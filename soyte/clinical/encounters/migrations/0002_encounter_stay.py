@@ -5,33 +5,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('coverage', '0001_initial'),
-        ('encounters', '0001_initial'),
-        ('people', '0001_initial'),
+        ("coverage", "0001_initial"),
+        ("encounters", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EncounterStay',
+            name="EncounterStay",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('source_table', models.SmallIntegerField()),
-                ('source_line', models.IntegerField()),
-                ('department_code', models.TextField(default='')),
-                ('bed_code', models.TextField(default='')),
-                ('service_code', models.TextField(default='')),
-                ('until', models.DateTimeField(null=True)),
-                ('days', models.DecimalField(decimal_places=4, max_digits=34, null=True)),
-                ('shared_percent', models.DecimalField(decimal_places=3, max_digits=33, null=True)),
-                ('charge_item', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coverage.chargeitem')),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("source_table", models.SmallIntegerField()),
+                ("source_line", models.IntegerField()),
+                ("department_code", models.TextField(default="")),
+                ("bed_code", models.TextField(default="")),
+                ("service_code", models.TextField(default="")),
+                ("until", models.DateTimeField(null=True)),
+                ("days", models.DecimalField(decimal_places=4, max_digits=34, null=True)),
+                ("shared_percent", models.DecimalField(decimal_places=3, max_digits=33, null=True)),
+                (
+                    "charge_item",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="coverage.chargeitem",
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="encounters.encounter"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -18,7 +18,13 @@ def facility(code="70001", **facts):
     known = Unit.objects.filter(facility_code=code).first()
     if known:
         return known
-    told = {"name": f"Cơ sở {code}", "name_folded": f"co so {code}", "kind": Unit.Kind.HOSPITAL, "valid_from": dt.date(2010, 1, 1), **facts}
+    told = {
+        "name": f"Cơ sở {code}",
+        "name_folded": f"co so {code}",
+        "kind": Unit.Kind.HOSPITAL,
+        "valid_from": dt.date(2010, 1, 1),
+        **facts,
+    }
     return Unit.objects.create(facility_code=code, **told)
 
 
@@ -52,6 +58,11 @@ def visit(*, at=None, unit=None, who=None, **facts):
         **facts,
     }
     return Encounter.objects.create(
-        unit=unit, person=who, facility_code=unit.facility_code, started_at=at, ended_at=ended,
-        ended_on=timezone.localdate(ended), **told,
+        unit=unit,
+        person=who,
+        facility_code=unit.facility_code,
+        started_at=at,
+        ended_at=ended,
+        ended_on=timezone.localdate(ended),
+        **told,
     )

@@ -5,33 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('encounters', '0001_initial'),
-        ('people', '0001_initial'),
+        ("encounters", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EpisodeOfCare',
+            name="EpisodeOfCare",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('source_table', models.SmallIntegerField()),
-                ('source_line', models.IntegerField()),
-                ('kind', models.CharField(choices=[('hiv', 'Hiv'), ('tb', 'Tb'), ('pregnancy', 'Pregnancy')], max_length=12)),
-                ('started_on', models.DateField(null=True)),
-                ('ended_on', models.DateField(null=True)),
-                ('regimen_code', models.TextField(default='')),
-                ('outcome_code', models.TextField(default='')),
-                ('facts', models.JSONField(default=dict)),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("source_table", models.SmallIntegerField()),
+                ("source_line", models.IntegerField()),
+                (
+                    "kind",
+                    models.CharField(choices=[("hiv", "Hiv"), ("tb", "Tb"), ("pregnancy", "Pregnancy")], max_length=12),
+                ),
+                ("started_on", models.DateField(null=True)),
+                ("ended_on", models.DateField(null=True)),
+                ("regimen_code", models.TextField(default="")),
+                ("outcome_code", models.TextField(default="")),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="encounters.encounter"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

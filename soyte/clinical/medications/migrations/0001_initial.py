@@ -7,82 +7,150 @@ import soyte.clinical.lines
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('coverage', '0001_initial'),
-        ('encounters', '0001_initial'),
-        ('people', '0001_initial'),
+        ("coverage", "0001_initial"),
+        ("encounters", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MedicationAdministration',
+            name="MedicationAdministration",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('source_table', models.SmallIntegerField()),
-                ('source_line', models.IntegerField()),
-                ('code', models.TextField()),
-                ('quantity', models.DecimalField(decimal_places=4, max_digits=34, null=True)),
-                ('unit', models.TextField(default='')),
-                ('supplier_code', models.TextField(default='')),
-                ('charge_item', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coverage.chargeitem')),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("source_table", models.SmallIntegerField()),
+                ("source_line", models.IntegerField()),
+                ("code", models.TextField()),
+                ("quantity", models.DecimalField(decimal_places=4, max_digits=34, null=True)),
+                ("unit", models.TextField(default="")),
+                ("supplier_code", models.TextField(default="")),
+                (
+                    "charge_item",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="coverage.chargeitem",
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="encounters.encounter"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='MedicationDispense',
+            name="MedicationDispense",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('source_table', models.SmallIntegerField()),
-                ('source_line', models.IntegerField()),
-                ('code', models.TextField()),
-                ('quantity', models.DecimalField(decimal_places=4, max_digits=34, null=True)),
-                ('unit', models.TextField(default='')),
-                ('supplier_code', models.TextField(default='')),
-                ('charge_item', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coverage.chargeitem')),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("source_table", models.SmallIntegerField()),
+                ("source_line", models.IntegerField()),
+                ("code", models.TextField()),
+                ("quantity", models.DecimalField(decimal_places=4, max_digits=34, null=True)),
+                ("unit", models.TextField(default="")),
+                ("supplier_code", models.TextField(default="")),
+                (
+                    "charge_item",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="coverage.chargeitem",
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="encounters.encounter"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='MedicationRequest',
+            name="MedicationRequest",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('source_table', models.SmallIntegerField()),
-                ('source_line', models.IntegerField()),
-                ('code', models.TextField()),
-                ('name', soyte.clinical.lines.LabelledText(default='')),
-                ('group_code', models.TextField(default='')),
-                ('strength', models.TextField(default='')),
-                ('form', models.TextField(default='')),
-                ('route_code', models.TextField(default='')),
-                ('dose', soyte.clinical.lines.LabelledText(default='')),
-                ('usage', soyte.clinical.lines.LabelledText(default='')),
-                ('registration_no', models.TextField(default='')),
-                ('preparation', models.TextField(default='')),
-                ('unit', models.TextField(default='')),
-                ('quantity', models.DecimalField(decimal_places=4, max_digits=34, null=True)),
-                ('prescriber_code', models.TextField(default='')),
-                ('department_code', models.TextField(default='')),
-                ('service_code', models.TextField(default='')),
-                ('charge_item', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coverage.chargeitem')),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("source_table", models.SmallIntegerField()),
+                ("source_line", models.IntegerField()),
+                ("code", models.TextField()),
+                ("name", soyte.clinical.lines.LabelledText(default="")),
+                ("group_code", models.TextField(default="")),
+                ("strength", models.TextField(default="")),
+                ("form", models.TextField(default="")),
+                ("route_code", models.TextField(default="")),
+                ("dose", soyte.clinical.lines.LabelledText(default="")),
+                ("usage", soyte.clinical.lines.LabelledText(default="")),
+                ("registration_no", models.TextField(default="")),
+                ("preparation", models.TextField(default="")),
+                ("unit", models.TextField(default="")),
+                ("quantity", models.DecimalField(decimal_places=4, max_digits=34, null=True)),
+                ("prescriber_code", models.TextField(default="")),
+                ("department_code", models.TextField(default="")),
+                ("service_code", models.TextField(default="")),
+                (
+                    "charge_item",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="coverage.chargeitem",
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="encounters.encounter"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-at'], name='medication_person_newest')],
+                "indexes": [models.Index(fields=["person", "-at"], name="medication_person_newest")],
             },
         ),
     ]

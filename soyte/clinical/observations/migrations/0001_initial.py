@@ -7,61 +7,119 @@ import soyte.clinical.lines
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('coverage', '0001_initial'),
-        ('encounters', '0001_initial'),
-        ('people', '0001_initial'),
+        ("coverage", "0001_initial"),
+        ("encounters", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DiagnosticReport',
+            name="DiagnosticReport",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('source_table', models.SmallIntegerField()),
-                ('source_line', models.IntegerField()),
-                ('service_code', models.TextField(default='')),
-                ('name', soyte.clinical.lines.LabelledText(default='')),
-                ('description', soyte.clinical.lines.LabelledText(default='')),
-                ('conclusion', soyte.clinical.lines.LabelledText(default='')),
-                ('reader_code', models.TextField(default='')),
-                ('performed_at', models.DateTimeField(null=True)),
-                ('machine_codes', models.TextField(default='')),
-                ('charge_item', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coverage.chargeitem')),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("source_table", models.SmallIntegerField()),
+                ("source_line", models.IntegerField()),
+                ("service_code", models.TextField(default="")),
+                ("name", soyte.clinical.lines.LabelledText(default="")),
+                ("description", soyte.clinical.lines.LabelledText(default="")),
+                ("conclusion", soyte.clinical.lines.LabelledText(default="")),
+                ("reader_code", models.TextField(default="")),
+                ("performed_at", models.DateTimeField(null=True)),
+                ("machine_codes", models.TextField(default="")),
+                (
+                    "charge_item",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="coverage.chargeitem",
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="encounters.encounter"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Observation',
+            name="Observation",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('source_table', models.SmallIntegerField()),
-                ('source_line', models.IntegerField()),
-                ('category', models.CharField(choices=[('laboratory', 'Laboratory'), ('vital', 'Vital'), ('blood_group', 'Blood Group'), ('birth', 'Birth'), ('hiv', 'Hiv'), ('tb', 'Tb')], max_length=12)),
-                ('code', models.TextField()),
-                ('service_code', models.TextField(default='')),
-                ('name', soyte.clinical.lines.LabelledText(default='')),
-                ('value_text', soyte.clinical.lines.LabelledText(default='')),
-                ('value_number', models.DecimalField(decimal_places=6, max_digits=24, null=True)),
-                ('comparator', models.CharField(default='', max_length=2)),
-                ('unit', models.TextField(default='')),
-                ('comment', soyte.clinical.lines.LabelledText(default='')),
-                ('reader_code', models.TextField(default='')),
-                ('charge_item', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='coverage.chargeitem')),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='encounters.encounter')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("source_table", models.SmallIntegerField()),
+                ("source_line", models.IntegerField()),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("laboratory", "Laboratory"),
+                            ("vital", "Vital"),
+                            ("blood_group", "Blood Group"),
+                            ("birth", "Birth"),
+                            ("hiv", "Hiv"),
+                            ("tb", "Tb"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("code", models.TextField()),
+                ("service_code", models.TextField(default="")),
+                ("name", soyte.clinical.lines.LabelledText(default="")),
+                ("value_text", soyte.clinical.lines.LabelledText(default="")),
+                ("value_number", models.DecimalField(decimal_places=6, max_digits=24, null=True)),
+                ("comparator", models.CharField(default="", max_length=2)),
+                ("unit", models.TextField(default="")),
+                ("comment", soyte.clinical.lines.LabelledText(default="")),
+                ("reader_code", models.TextField(default="")),
+                (
+                    "charge_item",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="coverage.chargeitem",
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="encounters.encounter"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-at'], name='observation_person_newest')],
+                "indexes": [models.Index(fields=["person", "-at"], name="observation_person_newest")],
             },
         ),
     ]

@@ -141,12 +141,18 @@ def independent_figures(folder):
         icd10 = row["MA_BENH" if old else "MA_BENH_CHINH"]
         came = date(int(row["NGAY_VAO"][:4]), int(row["NGAY_VAO"][4:6]), int(row["NGAY_VAO"][6:8]))
         disease = content.disease(icd10, came)
-        keys = {"": "", "facility": row["MA_CSKCB"], "month": f"{row['NGAY_RA'][:4]}-{row['NGAY_RA'][4:6]}",
-                "kind": kind, "icd_chapter": content.chapter(icd10)}
+        keys = {
+            "": "",
+            "facility": row["MA_CSKCB"],
+            "month": f"{row['NGAY_RA'][:4]}-{row['NGAY_RA'][4:6]}",
+            "kind": kind,
+            "icd_chapter": content.chapter(icd10),
+        }
         if not old:
             keys["commune"] = row["MAXA_CU_TRU"]
         values = {
-            "visits": 1, "cost_total": Decimal(row["T_TONGCHI" if old else "T_TONGCHI_BV"]),
+            "visits": 1,
+            "cost_total": Decimal(row["T_TONGCHI" if old else "T_TONGCHI_BV"]),
             "cost_insurer": Decimal(row["T_BHTT"]),
             "inpatient_days": int(row["SO_NGAY_DTRI"]) if kind in STAYS else 0,
             "notifiable_visits": 1 if disease else 0,
@@ -163,8 +169,11 @@ def independent_figures(folder):
 
 
 def test_the_truth_equals_a_count_of_the_files(province):
-    told = {(row["code"], row["dimension"], row["key"]): Decimal(row["value"]) for row in truth(province, "totals")
-            if row["dimension"] != "commune"}
+    told = {
+        (row["code"], row["dimension"], row["key"]): Decimal(row["value"])
+        for row in truth(province, "totals")
+        if row["dimension"] != "commune"
+    }
     counted = {place: value for place, value in independent_figures(province).items() if place[1] != "commune"}
     assert counted == told
 
@@ -234,11 +243,26 @@ def test_day_by_day_gives_the_visits_of_the_day():
 
 
 def test_bytes_do_not_depend_on_the_hash_seed_of_the_process(tmp_path):
-    command = [sys.executable, "-c", "import sys; from soyte.demo.province.cli import main; sys.exit(main(sys.argv[1:]))",
-               "--people", "40", "--years", "1", "--until", "2025-09-30", "--out"]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from soyte.demo.province.cli import main; sys.exit(main(sys.argv[1:]))",
+        "--people",
+        "40",
+        "--years",
+        "1",
+        "--until",
+        "2025-09-30",
+        "--out",
+    ]
     for hash_seed in ("1", "2"):
-        subprocess.run([*command, str(tmp_path / hash_seed)], check=True, capture_output=True, cwd=ROOT,
-                       env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)})
+        subprocess.run(
+            [*command, str(tmp_path / hash_seed)],
+            check=True,
+            capture_output=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)},
+        )
     assert fingerprint(tmp_path / "1") == fingerprint(tmp_path / "2")
 
 

@@ -157,8 +157,17 @@ def test_a_stay_over_new_year_shows_two_cards(population):
     assert (first.number[3:5], second.number[3:5]) == ("70", "75")
 
 
-@pytest.mark.parametrize(("new", "old"), [("Hòa", "Hoà"), ("Thúy", "Thuý"), ("Quý", "Quý"), ("Hoàng", "Hoàng"),
-                                          ("NGUYỄN THỊ HÒA", "NGUYỄN THỊ HOÀ"), ("Khỏe", "Khoẻ")])
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ("Hòa", "Hoà"),
+        ("Thúy", "Thuý"),
+        ("Quý", "Quý"),
+        ("Hoàng", "Hoàng"),
+        ("NGUYỄN THỊ HÒA", "NGUYỄN THỊ HOÀ"),
+        ("Khỏe", "Khoẻ"),
+    ],
+)
 def test_tone_marks_move_in_the_older_spelling(new, old):
     assert names.old_tone(new) == old
 

@@ -26,12 +26,15 @@ def test_the_house_as_it_stands_is_sound():
     assert checks.labels_are_the_folder_names() == []
 
 
-@pytest.mark.parametrize("guarded, expected", [
-    (view, ["soyte.E001"]),
-    (requires("no.such_permission")(view), ["soyte.E002"]),
-    (requires("units.read")(view), []),
-    (requires("public")(view), []),
-])
+@pytest.mark.parametrize(
+    "guarded, expected",
+    [
+        (view, ["soyte.E001"]),
+        (requires("no.such_permission")(view), ["soyte.E002"]),
+        (requires("units.read")(view), []),
+        (requires("public")(view), []),
+    ],
+)
 def test_every_page_names_a_declared_permission(monkeypatch, guarded, expected):
     monkeypatch.setattr(checks, "pages", lambda: [("x/", path("x/", guarded))])
     assert ids(checks.every_page_names_its_permission()) == expected
@@ -41,13 +44,16 @@ def app(name):
     return SimpleNamespace(name=name)
 
 
-@pytest.mark.parametrize("home, target, refused", [
-    ("soyte.kernel.audit", "soyte.kernel.access", False),
-    ("soyte.kernel.audit", "soyte.clinical.encounters", True),
-    ("soyte.systems.care.visit_intake", "soyte.clinical.encounters", False),
-    ("soyte.systems.care.visit_intake", "soyte.systems.steering.statistics", True),
-    ("soyte.kernel.access", "django.contrib.auth", False),
-])
+@pytest.mark.parametrize(
+    "home, target, refused",
+    [
+        ("soyte.kernel.audit", "soyte.kernel.access", False),
+        ("soyte.kernel.audit", "soyte.clinical.encounters", True),
+        ("soyte.systems.care.visit_intake", "soyte.clinical.encounters", False),
+        ("soyte.systems.care.visit_intake", "soyte.systems.steering.statistics", True),
+        ("soyte.kernel.access", "django.contrib.auth", False),
+    ],
+)
 def test_a_key_points_down_or_stays_at_home(home, target, refused):
     assert checks.points_up(app(home), app(target)) == refused
 

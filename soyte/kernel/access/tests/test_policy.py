@@ -46,16 +46,24 @@ def _role_of_a_subtree(monkeypatch):
 
 
 units_drawn = st.lists(st.tuples(st.integers(0, 4), st.sampled_from([None, 10, 100, 500])), min_size=1, max_size=5)
-posts_drawn = st.lists(st.tuples(st.sampled_from(ROLES), st.integers(0, 4), st.integers(-3, 3), st.integers(0, 3)),
-                       max_size=4, unique_by=lambda drawn: drawn[:2])
+posts_drawn = st.lists(
+    st.tuples(st.sampled_from(ROLES), st.integers(0, 4), st.integers(-3, 3), st.integers(0, 3)),
+    max_size=4,
+    unique_by=lambda drawn: drawn[:2],
+)
 opens_drawn = st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=3)
 bars_drawn = st.lists(st.sampled_from(CLAUSES), max_size=3)
 
 
 class TheThreeAgree(TestCase):
     @settings(max_examples=60, deadline=None)
-    @given(units=units_drawn, posts=posts_drawn, opens=opens_drawn, bars=bars_drawn,
-           purposes=st.sampled_from([frozenset(), frozenset({"treatment"}), frozenset({"system", "administration"})]))
+    @given(
+        units=units_drawn,
+        posts=posts_drawn,
+        opens=opens_drawn,
+        bars=bars_drawn,
+        purposes=st.sampled_from([frozenset(), frozenset({"treatment"}), frozenset({"system", "administration"})]),
+    )
     def test_visible_can_and_why_agree(self, units, posts, opens, bars, purposes):
         drawn = []
         for parent, beds in units:
@@ -98,10 +106,16 @@ def test_scopes_reach_own_subtree_and_province():
     department = unit("Sở", kind="department")
     centre = unit("Trung tâm", parent=department)
     station, other = unit("Trạm", parent=centre), unit("Bệnh viện", parent=department)
-    reach = {role: set(visible(actor(role, centre), "units.read", Unit.objects.all()))
-             for role in ("doctor", "subtree_reader", "data_officer", "gateway")}
-    assert reach == {"doctor": {centre}, "subtree_reader": {centre, station},
-                     "data_officer": {department, centre, station, other}, "gateway": set()}
+    reach = {
+        role: set(visible(actor(role, centre), "units.read", Unit.objects.all()))
+        for role in ("doctor", "subtree_reader", "data_officer", "gateway")
+    }
+    assert reach == {
+        "doctor": {centre},
+        "subtree_reader": {centre, station},
+        "data_officer": {department, centre, station, other},
+        "gateway": set(),
+    }
 
 
 @pytest.mark.django_db
@@ -110,9 +124,11 @@ def test_why_names_the_post_and_the_missing_reach():
     doctor = actor("doctor", mine)
     assert str(why(doctor, "units.read", mine)) == (
         "Quyền “Xem đơn vị” có từ chức danh: Bác sĩ, Bệnh viện A. "
-        "Dữ liệu này thuộc đơn vị trong phạm vi chức danh của bạn.")
+        "Dữ liệu này thuộc đơn vị trong phạm vi chức danh của bạn."
+    )
     assert str(why(doctor, "units.read", other)) == (
-        "Không đúng là dữ liệu này thuộc đơn vị trong phạm vi chức danh của bạn.")
+        "Không đúng là dữ liệu này thuộc đơn vị trong phạm vi chức danh của bạn."
+    )
     assert str(why(doctor, "audit.read")) == "Không chức danh nào đang hiệu lực có quyền “Xem nhật ký”."
     assert str(why(actor_for(None), "audit.read")) == "Bạn chưa đăng nhập."
     gone = unit()
@@ -143,8 +159,9 @@ def test_a_refusal_is_recorded_with_its_reason():
 def test_a_reason_opens_rows_to_its_account_while_it_lasts():
     hospital, person = unit(), uuid.uuid4()
     doctor, colleague = actor("doctor", hospital, now=NOW), actor("doctor", hospital, now=NOW)
-    opening = BreakGlass.objects.create(account=doctor.account, person_id=person, reason="x", at=NOW,
-                                        until=NOW + dt.timedelta(hours=12))
+    opening = BreakGlass.objects.create(
+        account=doctor.account, person_id=person, reason="x", at=NOW, until=NOW + dt.timedelta(hours=12)
+    )
     clause = opened_with_reason("person_id")
 
     def opened(somebody):

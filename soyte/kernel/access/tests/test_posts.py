@@ -24,7 +24,9 @@ def test_a_post_holds_from_its_first_day_to_the_day_before_its_end():
     hospital, holder = unit(), account()
     given = services.give_post(MACHINE, account=holder, role="doctor", unit=hospital, valid_from=DAY)
     services.end_post(MACHINE, given, on=DAY + dt.timedelta(days=10))
-    held = [actor_for(holder, now=at(DAY + dt.timedelta(days=n))).holds("record.open_with_reason") for n in (-1, 0, 9, 10)]
+    held = [
+        actor_for(holder, now=at(DAY + dt.timedelta(days=n))).holds("record.open_with_reason") for n in (-1, 0, 9, 10)
+    ]
     assert held == [False, True, True, False]
 
 
@@ -42,14 +44,19 @@ def test_a_post_is_held_once_at_a_time():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("facts, error", [
-    ({"role": "chief"}, services.UnknownRole),
-    ({"role": "gateway"}, services.GatewayNeedsFacility),
-    ({"valid_to": dt.date(2026, 2, 1)}, services.PostDates),
-])
+@pytest.mark.parametrize(
+    "facts, error",
+    [
+        ({"role": "chief"}, services.UnknownRole),
+        ({"role": "gateway"}, services.GatewayNeedsFacility),
+        ({"valid_to": dt.date(2026, 2, 1)}, services.PostDates),
+    ],
+)
 def test_a_post_that_cannot_be_is_refused(facts, error):
     with pytest.raises(error):
-        services.give_post(MACHINE, **{"account": account(), "role": "doctor", "unit": unit(), "valid_from": DAY} | facts)
+        services.give_post(
+            MACHINE, **{"account": account(), "role": "doctor", "unit": unit(), "valid_from": DAY} | facts
+        )
     assert not Post.objects.exists()
 
 

@@ -4,44 +4,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=64, unique=True)),
-                ('display_name', models.CharField(max_length=255)),
-                ('phone', models.CharField(blank=True, default='', max_length=20)),
-                ('kind', models.CharField(choices=[('person', 'Người'), ('gateway', 'Cổng gửi tệp'), ('machine', 'Máy')], default='person', max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('one_time_until', models.DateTimeField(null=True)),
-                ('synthetic', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=64, unique=True)),
+                ("display_name", models.CharField(max_length=255)),
+                ("phone", models.CharField(blank=True, default="", max_length=20)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "Người"), ("gateway", "Cổng gửi tệp"), ("machine", "Máy")],
+                        default="person",
+                        max_length=10,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("one_time_until", models.DateTimeField(null=True)),
+                ("synthetic", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('username__regex', '^[a-z0-9][a-z0-9._@-]*$')), name='account_username_form')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("username__regex", "^[a-z0-9][a-z0-9._@-]*$")), name="account_username_form"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignInAttempt',
+            name="SignInAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('username', models.CharField(max_length=64)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('outcome', models.CharField(choices=[('failed', 'Sai'), ('passed', 'Đúng'), ('throttled', 'Bị hoãn')], max_length=10)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("username", models.CharField(max_length=64)),
+                ("address", models.GenericIPAddressField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("failed", "Sai"), ("passed", "Đúng"), ("throttled", "Bị hoãn")], max_length=10
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['username', '-at'], name='attempt_of_username'), models.Index(condition=models.Q(('outcome', 'failed')), fields=['address', '-at'], name='attempt_failed_of_address')],
+                "indexes": [
+                    models.Index(fields=["username", "-at"], name="attempt_of_username"),
+                    models.Index(
+                        condition=models.Q(("outcome", "failed")),
+                        fields=["address", "-at"],
+                        name="attempt_failed_of_address",
+                    ),
+                ],
             },
         ),
     ]

@@ -22,18 +22,21 @@ PASSWORD = "mưa rơi trên mái tôn"
 
 
 def made(username="bs.an", **facts):
-    return services.create_account(MACHINE, **{"username": username, "display_name": "Nguyễn Văn An",
-                                               "password": PASSWORD} | facts).account
+    return services.create_account(
+        MACHINE, **{"username": username, "display_name": "Nguyễn Văn An", "password": PASSWORD} | facts
+    ).account
 
 
 @pytest.fixture
 def browser(rf):
     """A request of a new browser; `browser(address=...)` from elsewhere."""
+
     def request(address="10.0.0.1", session_key=None):
         request = rf.post("/dang-nhap/", REMOTE_ADDR=address)
         request.session = SessionStore(session_key)
         request.user = None
         return request
+
     return request
 
 
@@ -113,12 +116,15 @@ def test_many_attempts_at_once_get_no_more_tries():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("change, code", [
-    ({"is_active": False}, "accounts.locked"),
-    ({"synthetic": True}, "accounts.demo_only"),
-    ({"one_time_until": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}, "accounts.one_time_ended"),
-    ({"kind": "gateway"}, "accounts.wrong"),
-])
+@pytest.mark.parametrize(
+    "change, code",
+    [
+        ({"is_active": False}, "accounts.locked"),
+        ({"synthetic": True}, "accounts.demo_only"),
+        ({"one_time_until": dt.datetime(2020, 1, 1, tzinfo=dt.UTC)}, "accounts.one_time_ended"),
+        ({"kind": "gateway"}, "accounts.wrong"),
+    ],
+)
 def test_an_account_that_may_not_sign_in_is_told_why_only_with_its_password(browser, settings, change, code):
     settings.SOYTE_DEMO = False
     account = made()
@@ -166,12 +172,15 @@ def test_guesses_at_the_current_password_are_counted():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("facts, error", [
-    ({"username": "Bác sĩ"}, services.UsernameForm),
-    ({"username": ""}, services.UsernameForm),
-    ({"username": "BS.AN"}, services.UsernameTaken),
-    ({"display_name": " "}, services.DisplayNameMissing),
-])
+@pytest.mark.parametrize(
+    "facts, error",
+    [
+        ({"username": "Bác sĩ"}, services.UsernameForm),
+        ({"username": ""}, services.UsernameForm),
+        ({"username": "BS.AN"}, services.UsernameTaken),
+        ({"display_name": " "}, services.DisplayNameMissing),
+    ],
+)
 def test_an_account_that_is_not_well_formed_is_refused(facts, error):
     made()
     with pytest.raises(error) as refused:
@@ -214,10 +223,12 @@ def test_a_reset_ends_the_sessions_of_the_account(browser):
 def test_accounts_are_changed_by_administrators_alone(settings):
     hospital, account = unit(), made()
     doctor = actor("doctor", hospital)
-    for act in (lambda: services.create_account(doctor, username="a", display_name="A"),
-                lambda: services.reset_password(doctor, account),
-                lambda: services.lock_account(doctor, account, reason="x"),
-                lambda: services.edit_account(doctor, account, display_name="B", phone="")):
+    for act in (
+        lambda: services.create_account(doctor, username="a", display_name="A"),
+        lambda: services.reset_password(doctor, account),
+        lambda: services.lock_account(doctor, account, reason="x"),
+        lambda: services.edit_account(doctor, account, display_name="B", phone=""),
+    ):
         with pytest.raises(Refused):
             act()
     assert AuditEvent.objects.filter(outcome="refused", account=doctor.account).count() == 4

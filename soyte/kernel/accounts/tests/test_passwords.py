@@ -5,15 +5,18 @@ import pytest
 from soyte.kernel.accounts import passwords
 
 
-@pytest.mark.parametrize("password, error", [
-    ("ngắn quá", passwords.PasswordTooShort),
-    ("a" * 300, passwords.PasswordTooLong),
-    ("1234567890", passwords.PasswordTooCommon),
-    ("Password123", passwords.PasswordTooCommon),
-    ("bs.an-2026-abc", passwords.PasswordHoldsName),
-    ("nguyen van an", passwords.PasswordHoldsName),
-    ("Nguyễn Văn An", passwords.PasswordHoldsName),
-])
+@pytest.mark.parametrize(
+    "password, error",
+    [
+        ("ngắn quá", passwords.PasswordTooShort),
+        ("a" * 300, passwords.PasswordTooLong),
+        ("1234567890", passwords.PasswordTooCommon),
+        ("Password123", passwords.PasswordTooCommon),
+        ("bs.an-2026-abc", passwords.PasswordHoldsName),
+        ("nguyen van an", passwords.PasswordHoldsName),
+        ("Nguyễn Văn An", passwords.PasswordHoldsName),
+    ],
+)
 def test_a_password_that_is_guessed_is_refused(password, error):
     with pytest.raises(error) as refused:
         passwords.check_strength(password, username="bs.an", display_name="Nguyễn Văn An")

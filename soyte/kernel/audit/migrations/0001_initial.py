@@ -26,54 +26,107 @@ drop function audit_append_only();
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('organisations', '0001_initial'),
+        ("access", "0001_initial"),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditBatch',
+            name="AuditBatch",
             fields=[
-                ('number', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
-                ('after_id', models.BigIntegerField()),
-                ('from_xid', models.BigIntegerField()),
-                ('until_xid', models.BigIntegerField()),
-                ('first_id', models.BigIntegerField()),
-                ('last_id', models.BigIntegerField()),
-                ('events', models.PositiveIntegerField()),
-                ('previous_hash', models.BinaryField()),
-                ('hash', models.BinaryField()),
-                ('sealed_at', models.DateTimeField()),
+                ("number", models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ("after_id", models.BigIntegerField()),
+                ("from_xid", models.BigIntegerField()),
+                ("until_xid", models.BigIntegerField()),
+                ("first_id", models.BigIntegerField()),
+                ("last_id", models.BigIntegerField()),
+                ("events", models.PositiveIntegerField()),
+                ("previous_hash", models.BinaryField()),
+                ("hash", models.BinaryField()),
+                ("sealed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor_text', models.CharField(max_length=255)),
-                ('action', models.CharField(max_length=80)),
-                ('purpose', models.CharField(blank=True, default='', max_length=40)),
-                ('outcome', models.CharField(choices=[('done', 'Đã làm'), ('refused', 'Bị từ chối')], max_length=10)),
-                ('object_kind', models.CharField(blank=True, default='', max_length=80)),
-                ('object_id', models.TextField(blank=True, default='')),
-                ('person_id', models.UUIDField(null=True)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('details', models.JSONField(default=dict)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('request_id', models.CharField(blank=True, default='', max_length=64)),
-                ('xid', models.BigIntegerField(db_default=django.db.models.functions.comparison.Cast(django.db.models.functions.comparison.Cast(models.Func(function='pg_current_xact_id'), models.TextField()), models.BigIntegerField()), editable=False)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.post')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organisations.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("actor_text", models.CharField(max_length=255)),
+                ("action", models.CharField(max_length=80)),
+                ("purpose", models.CharField(blank=True, default="", max_length=40)),
+                ("outcome", models.CharField(choices=[("done", "Đã làm"), ("refused", "Bị từ chối")], max_length=10)),
+                ("object_kind", models.CharField(blank=True, default="", max_length=80)),
+                ("object_id", models.TextField(blank=True, default="")),
+                ("person_id", models.UUIDField(null=True)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("details", models.JSONField(default=dict)),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("request_id", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "xid",
+                    models.BigIntegerField(
+                        db_default=django.db.models.functions.comparison.Cast(
+                            django.db.models.functions.comparison.Cast(
+                                models.Func(function="pg_current_xact_id"), models.TextField()
+                            ),
+                            models.BigIntegerField(),
+                        ),
+                        editable=False,
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.post",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="organisations.unit",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('person_id__isnull', False)), fields=['person_id', '-id'], name='audit_of_person'), models.Index(condition=models.Q(('outcome', 'refused')), fields=['-id'], name='audit_refused'), models.Index(condition=models.Q(('account__isnull', False)), fields=['account', '-id'], name='audit_of_account'), django.contrib.postgres.indexes.BrinIndex(fields=['xid'], name='audit_xid')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("person_id__isnull", False)),
+                        fields=["person_id", "-id"],
+                        name="audit_of_person",
+                    ),
+                    models.Index(condition=models.Q(("outcome", "refused")), fields=["-id"], name="audit_refused"),
+                    models.Index(
+                        condition=models.Q(("account__isnull", False)),
+                        fields=["account", "-id"],
+                        name="audit_of_account",
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["xid"], name="audit_xid"),
+                ],
             },
         ),
         migrations.RunSQL(APPEND_ONLY, WRITABLE),

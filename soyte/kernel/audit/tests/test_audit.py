@@ -38,8 +38,10 @@ def test_an_event_says_who_from_where_and_under_which_post():
 def test_many_events_are_one_statement(django_assert_num_queries):
     people = [uuid.uuid4() for _ in range(50)]
     with django_assert_num_queries(1):
-        record_many(MACHINE, [Row("visits.accept", "encounter", str(n), person, details={"n": n})
-                              for n, person in enumerate(people)])
+        record_many(
+            MACHINE,
+            [Row("visits.accept", "encounter", str(n), person, details={"n": n}) for n, person in enumerate(people)],
+        )
     assert [event.details["n"] for event in AuditEvent.objects.order_by("id")] == list(range(50))
 
 
@@ -71,7 +73,11 @@ def test_a_refused_attempt_survives_the_rollback_of_what_was_refused():
 @pytest.mark.django_db
 def test_events_are_asked_by_time_and_walked_by_the_last_row_seen():
     for hour in range(4):
-        record_many(MACHINE, [Row("units.manage", object_id=str(hour))], at=dt.datetime(2026, 1, 1, hour, tzinfo=dt.UTC))
-    some = selectors.events(since=dt.datetime(2026, 1, 1, 1, tzinfo=dt.UTC), until=dt.datetime(2026, 1, 1, 3, tzinfo=dt.UTC))
+        record_many(
+            MACHINE, [Row("units.manage", object_id=str(hour))], at=dt.datetime(2026, 1, 1, hour, tzinfo=dt.UTC)
+        )
+    some = selectors.events(
+        since=dt.datetime(2026, 1, 1, 1, tzinfo=dt.UTC), until=dt.datetime(2026, 1, 1, 3, tzinfo=dt.UTC)
+    )
     assert [event.object_id for event in some] == ["2", "1"]
     assert [event.object_id for event in selectors.events(before_id=some[1].pk)] == ["0"]

@@ -54,16 +54,22 @@ def test_batches_hold_every_event_once(sealed):
     assert verify() is None
 
 
-@pytest.mark.parametrize("sql, broken", [
-    ("update audit_auditevent set reason = 'y' where id = (select min(id) + 4 from audit_auditevent)", 2),
-    ("delete from audit_auditevent where id = (select min(id) from audit_auditevent)", 1),
-    ("insert into audit_auditevent (at, actor_text, action, purpose, outcome, object_kind, object_id, reason, details,"
-     " request_id, xid) select at, 'forged', action, purpose, outcome, object_kind, object_id, reason, details,"
-     " request_id, xid from audit_auditevent order by id desc limit 1", 3),
-    ("delete from audit_auditbatch where number = 2", 3),
-    ("update audit_auditbatch set hash = sha256('x') where number = 1", 1),
-    ("truncate audit_auditevent", 1),
-])
+@pytest.mark.parametrize(
+    "sql, broken",
+    [
+        ("update audit_auditevent set reason = 'y' where id = (select min(id) + 4 from audit_auditevent)", 2),
+        ("delete from audit_auditevent where id = (select min(id) from audit_auditevent)", 1),
+        (
+            "insert into audit_auditevent (at, actor_text, action, purpose, outcome, object_kind, object_id, reason, details,"
+            " request_id, xid) select at, 'forged', action, purpose, outcome, object_kind, object_id, reason, details,"
+            " request_id, xid from audit_auditevent order by id desc limit 1",
+            3,
+        ),
+        ("delete from audit_auditbatch where number = 2", 3),
+        ("update audit_auditbatch set hash = sha256('x') where number = 1", 1),
+        ("truncate audit_auditevent", 1),
+    ],
+)
 def test_the_first_broken_batch_is_named(sealed, sql, broken):
     tamper(sql)
     found = verify()
@@ -115,8 +121,10 @@ def on_an_old_server(monkeypatch, count, *, seal):
 def test_the_chain_goes_on_when_a_dump_is_restored_into_a_new_server(transactional_db, monkeypatch, size, unsealed):
     on_an_old_server(monkeypatch, 7, seal=True)
     if unsealed:
-        tamper(f"update audit_auditbatch set until_xid = {AHEAD} + (select max(id) + 1 from audit_auditevent)"
-               " where number = 3")
+        tamper(
+            f"update audit_auditbatch set until_xid = {AHEAD} + (select max(id) + 1 from audit_auditevent)"
+            " where number = 3"
+        )
         on_an_old_server(monkeypatch, unsealed, seal=False)
     events(3, "new")
     assert verify() is None

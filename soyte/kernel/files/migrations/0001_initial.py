@@ -5,28 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sha256', models.BinaryField(primary_key=True, serialize=False)),
-                ('size', models.BigIntegerField()),
-                ('encoding', models.CharField(choices=[('zstd', 'zstd'), ('zstd+aesgcm', 'zstd+aesgcm')], max_length=12)),
-                ('label_key', models.CharField(max_length=200, null=True)),
-                ('content', models.BinaryField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("sha256", models.BinaryField(primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField()),
+                (
+                    "encoding",
+                    models.CharField(choices=[("zstd", "zstd"), ("zstd+aesgcm", "zstd+aesgcm")], max_length=12),
+                ),
+                ("label_key", models.CharField(max_length=200, null=True)),
+                ("content", models.BinaryField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('encoding', 'zstd'), ('label_key__isnull', True)), models.Q(('encoding', 'zstd+aesgcm'), ('label_key__isnull', False)), _connector='OR'), name='blob_sealed_where_labelled')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("encoding", "zstd"), ("label_key__isnull", True)),
+                            models.Q(("encoding", "zstd+aesgcm"), ("label_key__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="blob_sealed_where_labelled",
+                    )
+                ],
             },
         ),
         # Contents are compressed already: the server's own attempt would only cost time.
-        migrations.RunSQL("alter table files_blob alter column content set storage external",
-                          "alter table files_blob alter column content set storage extended"),
+        migrations.RunSQL(
+            "alter table files_blob alter column content set storage external",
+            "alter table files_blob alter column content set storage extended",
+        ),
     ]

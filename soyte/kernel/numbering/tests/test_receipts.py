@@ -30,7 +30,7 @@ def test_the_check_digit_is_that_of_the_standard():
 def test_one_wrong_digit_is_noticed(serial, place, shift):
     number = receipt_number(DAY, serial)
     at = [i for i, c in enumerate(number) if c.isdigit()][place]
-    wrong = number[:at] + str((int(number[at]) + shift) % 10) + number[at + 1:]
+    wrong = number[:at] + str((int(number[at]) + shift) % 10) + number[at + 1 :]
     assert is_receipt_number(number)
     assert not is_receipt_number(wrong)
 

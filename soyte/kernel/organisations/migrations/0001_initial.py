@@ -9,87 +9,178 @@ import soyte.kernel.organisations.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('department', 'Sở'), ('office', 'Phòng, ban'), ('hospital', 'Bệnh viện'), ('health_centre', 'Trung tâm y tế'), ('station', 'Trạm y tế'), ('clinic', 'Phòng khám'), ('cdc', 'Trung tâm kiểm soát bệnh tật'), ('other', 'Đơn vị khác')], max_length=20)),
-                ('name', models.CharField(max_length=255)),
-                ('name_folded', models.CharField(editable=False, max_length=255)),
-                ('content_code', models.CharField(max_length=40, null=True, unique=True)),
-                ('facility_code', models.CharField(max_length=5, null=True)),
-                ('gln', models.CharField(blank=True, default='', max_length=13)),
-                ('commune_code', models.CharField(max_length=5, null=True)),
-                ('ownership', models.CharField(blank=True, choices=[('public', 'Công lập'), ('private', 'Tư nhân'), ('', 'Chưa biết')], default='', max_length=10)),
-                ('beds', models.PositiveIntegerField(null=True)),
-                ('software', models.CharField(blank=True, default='', max_length=100)),
-                ('state', models.CharField(choices=[('official', 'Chính thức'), ('review', 'Chờ rà soát')], default='official', max_length=10)),
-                ('origin', models.CharField(choices=[('file', 'Danh mục kèm theo'), ('upload', 'Danh mục tải lên'), ('hand', 'Quản trị viên ghi'), ('visits', 'Tệp khám bệnh')], default='hand', max_length=10)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organisations.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("department", "Sở"),
+                            ("office", "Phòng, ban"),
+                            ("hospital", "Bệnh viện"),
+                            ("health_centre", "Trung tâm y tế"),
+                            ("station", "Trạm y tế"),
+                            ("clinic", "Phòng khám"),
+                            ("cdc", "Trung tâm kiểm soát bệnh tật"),
+                            ("other", "Đơn vị khác"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("name_folded", models.CharField(editable=False, max_length=255)),
+                ("content_code", models.CharField(max_length=40, null=True, unique=True)),
+                ("facility_code", models.CharField(max_length=5, null=True)),
+                ("gln", models.CharField(blank=True, default="", max_length=13)),
+                ("commune_code", models.CharField(max_length=5, null=True)),
+                (
+                    "ownership",
+                    models.CharField(
+                        blank=True,
+                        choices=[("public", "Công lập"), ("private", "Tư nhân"), ("", "Chưa biết")],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("beds", models.PositiveIntegerField(null=True)),
+                ("software", models.CharField(blank=True, default="", max_length=100)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("official", "Chính thức"), ("review", "Chờ rà soát")],
+                        default="official",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("file", "Danh mục kèm theo"),
+                            ("upload", "Danh mục tải lên"),
+                            ("hand", "Quản trị viên ghi"),
+                            ("visits", "Tệp khám bệnh"),
+                        ],
+                        default="hand",
+                        max_length=10,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organisations.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UnitName',
+            name="UnitName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('decision', models.CharField(blank=True, default='', max_length=200)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='organisations.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("decision", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="names", to="organisations.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UnitSuccession',
+            name="UnitSuccession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('relation', models.CharField(choices=[('merge', 'Sáp nhập'), ('replace', 'Thay thế'), ('split', 'Chia tách')], max_length=10)),
-                ('decision', models.CharField(blank=True, default='', max_length=200)),
-                ('new', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predecessions', to='organisations.unit')),
-                ('old', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='organisations.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[("merge", "Sáp nhập"), ("replace", "Thay thế"), ("split", "Chia tách")], max_length=10
+                    ),
+                ),
+                ("decision", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "new",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessions",
+                        to="organisations.unit",
+                    ),
+                ),
+                (
+                    "old",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="successions", to="organisations.unit"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['parent'], name='unit_children'),
+            model_name="unit",
+            index=models.Index(fields=["parent"], name="unit_children"),
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(condition=models.Q(('state', 'review')), fields=['name'], name='unit_to_review'),
+            model_name="unit",
+            index=models.Index(condition=models.Q(("state", "review")), fields=["name"], name="unit_to_review"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='unit_ends_after_start'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
+                name="unit_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('facility_code', None), ('facility_code__regex', '^[0-9A-Z]{5}$'), _connector='OR'), name='unit_facility_code_form'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("facility_code", None), ("facility_code__regex", "^[0-9A-Z]{5}$"), _connector="OR"),
+                name="unit_facility_code_form",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('facility_code__isnull', False)), expressions=[('facility_code', '='), (soyte.kernel.organisations.models.DateRange('valid_from', 'valid_to'), '&&')], name='unit_one_facility_code_at_a_time'),
+            model_name="unit",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("facility_code__isnull", False)),
+                expressions=[
+                    ("facility_code", "="),
+                    (soyte.kernel.organisations.models.DateRange("valid_from", "valid_to"), "&&"),
+                ],
+                name="unit_one_facility_code_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitname',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('unit', '='), (soyte.kernel.organisations.models.DateRange('valid_from', 'valid_to'), '&&')], name='unit_name_one_at_a_time'),
+            model_name="unitname",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("unit", "="),
+                    (soyte.kernel.organisations.models.DateRange("valid_from", "valid_to"), "&&"),
+                ],
+                name="unit_name_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitsuccession',
-            constraint=models.UniqueConstraint(fields=('old', 'new', 'on'), name='unit_succession_once'),
+            model_name="unitsuccession",
+            constraint=models.UniqueConstraint(fields=("old", "new", "on"), name="unit_succession_once"),
         ),
         migrations.AddConstraint(
-            model_name='unitsuccession',
-            constraint=models.CheckConstraint(condition=models.Q(('old', models.F('new')), _negated=True), name='unit_succeeds_another'),
+            model_name="unitsuccession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("old", models.F("new")), _negated=True), name="unit_succeeds_another"
+            ),
         ),
     ]

@@ -16,7 +16,9 @@ MACHINE = Machine("test")
 
 
 def made(**facts):
-    return services.make_unit(MACHINE, **{"kind": "hospital", "name": "Bệnh viện A", "valid_from": dt.date(2020, 1, 1)} | facts)
+    return services.make_unit(
+        MACHINE, **{"kind": "hospital", "name": "Bệnh viện A", "valid_from": dt.date(2020, 1, 1)} | facts
+    )
 
 
 @pytest.mark.django_db
@@ -41,11 +43,14 @@ def test_a_facility_code_has_one_unit_at_a_time():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("facts, error", [
-    ({"name": " "}, services.NameMissing),
-    ({"facility_code": "7001"}, services.FacilityCodeForm),
-    ({"facility_code": "70o01"}, services.FacilityCodeForm),
-])
+@pytest.mark.parametrize(
+    "facts, error",
+    [
+        ({"name": " "}, services.NameMissing),
+        ({"facility_code": "7001"}, services.FacilityCodeForm),
+        ({"facility_code": "70o01"}, services.FacilityCodeForm),
+    ],
+)
 def test_a_unit_that_is_not_well_formed_is_refused(facts, error):
     with pytest.raises(error):
         made(**facts)
@@ -129,9 +134,16 @@ def test_an_unknown_facility_waits_for_its_name(django_assert_num_queries):
 def test_a_visit_outside_the_registers_days_goes_to_the_nearest_unit():
     first = unit(facility_code="70001", valid_from=dt.date(2021, 1, 1), valid_to=dt.date(2023, 1, 1))
     second = unit(facility_code="70001", valid_from=dt.date(2024, 1, 1))
-    days = {dt.date(2019, 5, 5): first, dt.date(2022, 5, 5): first, dt.date(2023, 2, 1): first, dt.date(2023, 12, 1): second,
-            dt.date(2025, 5, 5): second}
-    assert {day: services.ensure_facilities(["70001"], day)["70001"] for day in days} == {d: u.pk for d, u in days.items()}
+    days = {
+        dt.date(2019, 5, 5): first,
+        dt.date(2022, 5, 5): first,
+        dt.date(2023, 2, 1): first,
+        dt.date(2023, 12, 1): second,
+        dt.date(2025, 5, 5): second,
+    }
+    assert {day: services.ensure_facilities(["70001"], day)["70001"] for day in days} == {
+        d: u.pk for d, u in days.items()
+    }
 
 
 @pytest.mark.django_db(transaction=True)

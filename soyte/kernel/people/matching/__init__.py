@@ -20,7 +20,17 @@ from soyte.kernel.people.matching.register import load
 from soyte.kernel.people.matching.write import write
 from soyte.kernel.sql import SqlCursor, advisory_lock_many
 
-__all__ = ["Candidate", "Card", "Match", "Newborn", "known_people", "lock_keys", "match_people", "mother_of", "newborn_places"]
+__all__ = [
+    "Candidate",
+    "Card",
+    "Match",
+    "Newborn",
+    "known_people",
+    "lock_keys",
+    "match_people",
+    "mother_of",
+    "newborn_places",
+]
 
 
 def match_people(cursor: SqlCursor, candidates: Sequence[Candidate], *, locked: bool = False) -> list[Match]:

@@ -20,8 +20,14 @@ from soyte.kernel.people.names import (
 FIRST_YEAR = timedelta(days=365)
 MARK = "\x1f"  # between the parts of a lock key
 # What every visit may change, with the lengths that are kept: a file's longer text is a warning, not a loss.
-CONTACT_LENGTHS = {"phone": 15, "address": 1024, "commune_code": 5, "province_code": 3, "ethnic_code": 5,
-                   "occupation_code": 5}
+CONTACT_LENGTHS = {
+    "phone": 15,
+    "address": 1024,
+    "commune_code": 5,
+    "province_code": 3,
+    "ethnic_code": 5,
+    "occupation_code": 5,
+}
 PATIENT_NO_LENGTH, FACILITY_LENGTH = 100, 5
 
 
@@ -119,8 +125,12 @@ class Candidate:
     @cached_property
     def is_infant(self) -> bool:
         """Whether this may be the first file of a child of whom a birth certificate is known."""
-        return (self.newborn is None and self.birth_precision == "day" and self.birth_date is not None
-                and self.on - self.birth_date <= FIRST_YEAR)
+        return (
+            self.newborn is None
+            and self.birth_precision == "day"
+            and self.birth_date is not None
+            and self.on - self.birth_date <= FIRST_YEAR
+        )
 
     @cached_property
     def mother_folded(self) -> str:
@@ -129,7 +139,9 @@ class Candidate:
     @cached_property
     def mother_keys(self) -> frozenset[str]:
         """Numbers in the form in which they are kept, whatever kind the file's field was meant for."""
-        found = (form(text) for text in self.mother_numbers for form in (citizen_number, insurance_number, passport_number))
+        found = (
+            form(text) for text in self.mother_numbers for form in (citizen_number, insurance_number, passport_number)
+        )
         return frozenset(filter(None, found))
 
 
@@ -182,7 +194,8 @@ def mother_of(patient: Candidate, stated: Candidate) -> Candidate:
     """The mother of a certificate: the visit's own patient if `stated` (the NND fields) tells of her, else as stated."""
     shared = {number.key for number in patient.numbers} & {number.key for number in stated.numbers}
     same_name = patient.folded == stated.folded and (
-        stated.birth_date is None or patient.birth_date is None or patient.birth_date == stated.birth_date)
+        stated.birth_date is None or patient.birth_date is None or patient.birth_date == stated.birth_date
+    )
     return patient if patient.newborn is None and (shared or same_name) else stated
 
 

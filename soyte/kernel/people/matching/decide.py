@@ -116,16 +116,22 @@ def _same_unnamed_child(person: Known, candidate: Candidate) -> bool:
 
 
 def _same_birthday_and_sex(person: Known, candidate: Candidate) -> bool:
-    return (person.birth_precision == candidate.birth_precision == "day" and person.birth_date == candidate.birth_date
-            and person.sex == candidate.sex)
+    return (
+        person.birth_precision == candidate.birth_precision == "day"
+        and person.birth_date == candidate.birth_date
+        and person.sex == candidate.sex
+    )
 
 
 def _contradicts(person: Known, candidate: Candidate) -> bool:
     """Whether both have a number of one kind, but not the same. The old card's 9 digits do not contradict 12."""
     for kind in _STRONG:
         asked = {number.value for number in candidate.numbers if number.kind == kind}
-        held = {number.value for number in person.numbers
-                if number.kind == kind and (kind == "insurance" or number.holds(candidate.on))}
+        held = {
+            number.value
+            for number in person.numbers
+            if number.kind == kind and (kind == "insurance" or number.holds(candidate.on))
+        }
         lengths = {len(value) for value in asked} & {len(value) for value in held}
         if lengths and not asked & held:
             return True
@@ -147,8 +153,11 @@ def _of_same_traits(case: _Case) -> Known | None:
     traits = case.candidate.traits
     if traits is None:
         return None
-    same = [person for person in case.register.by_traits[traits].values()
-            if person.traits == traits and not _contradicts(person, case.candidate)]
+    same = [
+        person
+        for person in case.register.by_traits[traits].values()
+        if person.traits == traits and not _contradicts(person, case.candidate)
+    ]
     return min(same, key=lambda p: p.id) if len({person.record_id for person in same}) == 1 else None
 
 
@@ -176,8 +185,9 @@ def _names_mother(candidate: Candidate, mother: Known | None) -> bool:
     """Whether a child's own file shows this mother: her name, alone or within the child's, or one of her numbers."""
     if mother is None:
         return False
-    if mother.name_folded and (candidate.mother_folded == mother.name_folded
-                               or f" {mother.name_folded} " in f" {candidate.folded} "):
+    if mother.name_folded and (
+        candidate.mother_folded == mother.name_folded or f" {mother.name_folded} " in f" {candidate.folded} "
+    ):
         return True
     given = candidate.mother_keys | {number.value for number in candidate.numbers if number.kind in _STRONG}
     return bool(given & {value for kind in _STRONG for value in mother.values(kind)})
@@ -214,9 +224,13 @@ def _own_file_before(case: _Case, mother: Known) -> Known | None:
     if candidate.birth_date is None:
         return None
     cards = {number.value for number in candidate.numbers}
-    same = [p for p in case.register.by_birthday[candidate.birth_date].values()
-            if not p.values("newborn") and p.sex == candidate.sex
-            and (f" {mother.name_folded} " in f" {p.name_folded} " or p.mother is mother or p.values("insurance") & cards)]
+    same = [
+        p
+        for p in case.register.by_birthday[candidate.birth_date].values()
+        if not p.values("newborn")
+        and p.sex == candidate.sex
+        and (f" {mother.name_folded} " in f" {p.name_folded} " or p.mother is mother or p.values("insurance") & cards)
+    ]
     if len(same) == 1:
         return same[0]
     for person in same:
@@ -226,9 +240,16 @@ def _own_file_before(case: _Case, mother: Known) -> Known | None:
 
 def _make(case: _Case) -> Known:
     candidate = case.candidate
-    person = Known(id=uuid7(), full_name=candidate.full_name, name_folded=candidate.folded,
-                   birth_date=candidate.birth_date, birth_precision=candidate.birth_precision, sex=candidate.sex,
-                   synthetic=candidate.synthetic, is_new=True)
+    person = Known(
+        id=uuid7(),
+        full_name=candidate.full_name,
+        name_folded=candidate.folded,
+        birth_date=candidate.birth_date,
+        birth_precision=candidate.birth_precision,
+        sex=candidate.sex,
+        synthetic=candidate.synthetic,
+        is_new=True,
+    )
     case.made.append(person.id)
     case.register.file(person)
     return person

@@ -13,8 +13,21 @@ from soyte.kernel.people.matching.candidates import Candidate, Number, with_moth
 from soyte.kernel.sql import SqlCursor, columns
 
 PERSON = (
-    "id", "full_name", "name_folded", "birth_date", "birth_precision", "sex", "ethnic_code", "occupation_code", "phone",
-    "address", "commune_code", "province_code", "contact_seen_on", "synthetic", "merged_into_id",
+    "id",
+    "full_name",
+    "name_folded",
+    "birth_date",
+    "birth_precision",
+    "sex",
+    "ethnic_code",
+    "occupation_code",
+    "phone",
+    "address",
+    "commune_code",
+    "province_code",
+    "contact_seen_on",
+    "synthetic",
+    "merged_into_id",
 )
 _PERSON = ", ".join(f"p.{name}" for name in PERSON)
 # OFFSET 0 keeps each lateral query whole: an index look-up for every number asked, also while a table that has just
@@ -83,8 +96,16 @@ class Known:
     @property
     def said(self) -> tuple[object, ...]:
         """All that a visit may change."""
-        return (*self.traits, self.full_name, self.phone, self.address, self.province_code, self.ethnic_code,
-                self.occupation_code, self.contact_seen_on)
+        return (
+            *self.traits,
+            self.full_name,
+            self.phone,
+            self.address,
+            self.province_code,
+            self.ethnic_code,
+            self.occupation_code,
+            self.contact_seen_on,
+        )
 
     @property
     def birth_times(self) -> set[str]:

@@ -8,9 +8,20 @@ from soyte.kernel.people.matching.register import Known, Register
 from soyte.kernel.sql import SqlCursor, columns
 
 _COLUMNS = {
-    "id": "uuid", "full_name": "text", "name_folded": "text", "birth_date": "date", "birth_precision": "text",
-    "sex": "text", "ethnic_code": "text", "occupation_code": "text", "phone": "text", "address": "text",
-    "commune_code": "text", "province_code": "text", "contact_seen_on": "date", "synthetic": "bool",
+    "id": "uuid",
+    "full_name": "text",
+    "name_folded": "text",
+    "birth_date": "date",
+    "birth_precision": "text",
+    "sex": "text",
+    "ethnic_code": "text",
+    "occupation_code": "text",
+    "phone": "text",
+    "address": "text",
+    "commune_code": "text",
+    "province_code": "text",
+    "contact_seen_on": "date",
+    "synthetic": "bool",
 }
 _CHANGED = [name for name in _COLUMNS if name not in {"id", "sex", "synthetic"}]
 _ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())

@@ -11,7 +11,6 @@ import soyte.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,130 +19,245 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=soyte.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('full_name', models.CharField(max_length=255)),
-                ('name_folded', models.CharField(max_length=300)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('birth_precision', models.CharField(choices=[('day', 'Ngày'), ('month', 'Tháng'), ('year', 'Năm'), ('unknown', 'Không rõ')], default='unknown', max_length=7)),
-                ('sex', models.CharField(choices=[('1', 'Nam'), ('2', 'Nữ'), ('3', 'Chưa xác định')], max_length=1)),
-                ('ethnic_code', models.CharField(blank=True, default='', max_length=5)),
-                ('occupation_code', models.CharField(blank=True, default='', max_length=5)),
-                ('phone', models.CharField(blank=True, default='', max_length=15)),
-                ('address', models.CharField(blank=True, default='', max_length=1024)),
-                ('commune_code', models.CharField(blank=True, default='', max_length=5)),
-                ('province_code', models.CharField(blank=True, default='', max_length=3)),
-                ('contact_seen_on', models.DateField(blank=True, null=True)),
-                ('synthetic', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(default=soyte.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("full_name", models.CharField(max_length=255)),
+                ("name_folded", models.CharField(max_length=300)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                (
+                    "birth_precision",
+                    models.CharField(
+                        choices=[("day", "Ngày"), ("month", "Tháng"), ("year", "Năm"), ("unknown", "Không rõ")],
+                        default="unknown",
+                        max_length=7,
+                    ),
+                ),
+                ("sex", models.CharField(choices=[("1", "Nam"), ("2", "Nữ"), ("3", "Chưa xác định")], max_length=1)),
+                ("ethnic_code", models.CharField(blank=True, default="", max_length=5)),
+                ("occupation_code", models.CharField(blank=True, default="", max_length=5)),
+                ("phone", models.CharField(blank=True, default="", max_length=15)),
+                ("address", models.CharField(blank=True, default="", max_length=1024)),
+                ("commune_code", models.CharField(blank=True, default="", max_length=5)),
+                ("province_code", models.CharField(blank=True, default="", max_length=3)),
+                ("contact_seen_on", models.DateField(blank=True, null=True)),
+                ("synthetic", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Người dân',
+                "verbose_name": "Người dân",
             },
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('citizen', 'Số định danh cá nhân'), ('insurance', 'Số bảo hiểm y tế'), ('passport', 'Hộ chiếu'), ('patient_no', 'Mã người bệnh của cơ sở'), ('newborn', 'Con theo giấy chứng sinh')], max_length=10)),
-                ('value', models.CharField(max_length=100)),
-                ('issuer', models.CharField(blank=True, default='', max_length=5)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('first_seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("citizen", "Số định danh cá nhân"),
+                            ("insurance", "Số bảo hiểm y tế"),
+                            ("passport", "Hộ chiếu"),
+                            ("patient_no", "Mã người bệnh của cơ sở"),
+                            ("newborn", "Con theo giấy chứng sinh"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("value", models.CharField(max_length=100)),
+                ("issuer", models.CharField(blank=True, default="", max_length=5)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("first_seen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="identifiers", to="people.person"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Số định danh',
+                "verbose_name": "Số định danh",
             },
         ),
         migrations.CreateModel(
-            name='PersonRelation',
+            name="PersonRelation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('mother', 'Mẹ')], max_length=10)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='related_as', to='people.person')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("mother", "Mẹ")], max_length=10)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="related_as", to="people.person"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="relations", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReviewPair',
+            name="ReviewPair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('shared_number', 'Chung một số định danh nhưng khác tên hoặc năm sinh'), ('two_numbers', 'Các số định danh của một lượt khám dẫn đến hai người'), ('patient_no', 'Cùng mã người bệnh, tên và năm sinh nhưng khác số định danh'), ('newborn', 'Trẻ sơ sinh có thể là con theo giấy chứng sinh')], max_length=20)),
-                ('detail', models.CharField(blank=True, default='', max_length=200)),
-                ('state', models.CharField(choices=[('open', 'Chờ quyết định'), ('same', 'Cùng một người'), ('different', 'Hai người khác nhau')], default='open', max_length=10)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, default='')),
-                ('a', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('b', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("shared_number", "Chung một số định danh nhưng khác tên hoặc năm sinh"),
+                            ("two_numbers", "Các số định danh của một lượt khám dẫn đến hai người"),
+                            ("patient_no", "Cùng mã người bệnh, tên và năm sinh nhưng khác số định danh"),
+                            ("newborn", "Trẻ sơ sinh có thể là con theo giấy chứng sinh"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Chờ quyết định"),
+                            ("same", "Cùng một người"),
+                            ("different", "Hai người khác nhau"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, default="")),
+                (
+                    "a",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "b",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Cặp người nghi trùng',
+                "verbose_name": "Cặp người nghi trùng",
             },
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('name_folded', config='simple'), gin_pending_list_limit=256, name='person_name_words'),
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.search.SearchVector("name_folded", config="simple"),
+                gin_pending_list_limit=256,
+                name="person_name_words",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_folded', 'birth_date'], name='person_name_birth'),
+            model_name="person",
+            index=models.Index(fields=["name_folded", "birth_date"], name="person_name_birth"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['birth_date'], name='person_birth_date'),
+            model_name="person",
+            index=models.Index(fields=["birth_date"], name="person_birth_date"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='person_phone'),
+            model_name="person",
+            index=models.Index(condition=models.Q(("phone", ""), _negated=True), fields=["phone"], name="person_phone"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('birth_date__isnull', True), ('birth_precision', 'unknown')), models.Q(('birth_date__isnull', False), models.Q(('birth_precision', 'unknown'), _negated=True)), _connector='OR'), name='person_birth_date_known_or_not'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("birth_date__isnull", True), ("birth_precision", "unknown")),
+                    models.Q(("birth_date__isnull", False), models.Q(("birth_precision", "unknown"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="person_birth_date_known_or_not",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__in', ['1', '2', '3'])), name='person_sex_code'),
+            model_name="person",
+            constraint=models.CheckConstraint(condition=models.Q(("sex__in", ["1", "2", "3"])), name="person_sex_code"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='person_not_merged_into_itself'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True),
+                    models.Q(("merged_into", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="person_not_merged_into_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(fields=('kind', 'value', 'issuer', 'person', 'valid_from'), name='identifier_once_per_person', nulls_distinct=False),
+            model_name="identifier",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "value", "issuer", "person", "valid_from"),
+                name="identifier_once_per_person",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='identifier_not_empty'),
+            model_name="identifier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value", ""), _negated=True), name="identifier_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personrelation',
-            constraint=models.UniqueConstraint(fields=('person', 'kind', 'other'), name='person_relation_once'),
+            model_name="personrelation",
+            constraint=models.UniqueConstraint(fields=("person", "kind", "other"), name="person_relation_once"),
         ),
         migrations.AddIndex(
-            model_name='reviewpair',
-            index=models.Index(fields=['state', '-id'], name='review_pair_list'),
+            model_name="reviewpair",
+            index=models.Index(fields=["state", "-id"], name="review_pair_list"),
         ),
         migrations.AddIndex(
-            model_name='reviewpair',
-            index=models.Index(fields=['b'], name='review_pair_of_b'),
+            model_name="reviewpair",
+            index=models.Index(fields=["b"], name="review_pair_of_b"),
         ),
         migrations.AddConstraint(
-            model_name='reviewpair',
-            constraint=models.UniqueConstraint(fields=('a', 'b'), name='review_pair_once'),
+            model_name="reviewpair",
+            constraint=models.UniqueConstraint(fields=("a", "b"), name="review_pair_once"),
         ),
         migrations.AddConstraint(
-            model_name='reviewpair',
-            constraint=models.CheckConstraint(condition=models.Q(('a__lt', models.F('b'))), name='review_pair_ordered'),
+            model_name="reviewpair",
+            constraint=models.CheckConstraint(condition=models.Q(("a__lt", models.F("b"))), name="review_pair_ordered"),
         ),
         # Room on the page for the update that each visit makes: it then touches no index.
-        migrations.RunSQL("alter table people_person set (fillfactor = 85)",
-                          "alter table people_person reset (fillfactor)"),
+        migrations.RunSQL(
+            "alter table people_person set (fillfactor = 85)", "alter table people_person reset (fillfactor)"
+        ),
     ]

@@ -6,20 +6,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='reviewpair',
-            name='keeps',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person'),
+            model_name="reviewpair",
+            name="keeps",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewpair',
-            constraint=models.CheckConstraint(condition=models.Q(('keeps__isnull', True), models.Q(('state', 'same'), models.Q(('keeps', models.F('a')), ('keeps', models.F('b')), _connector='OR')), _connector='OR'), name='review_pair_keeps_one_of_both'),
+            model_name="reviewpair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("keeps__isnull", True),
+                    models.Q(
+                        ("state", "same"), models.Q(("keeps", models.F("a")), ("keeps", models.F("b")), _connector="OR")
+                    ),
+                    _connector="OR",
+                ),
+                name="review_pair_keeps_one_of_both",
+            ),
         ),
     ]

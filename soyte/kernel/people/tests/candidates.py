@@ -11,8 +11,16 @@ CARD, OTHER_CARD = "GD4757512345678", "GD4757587654321"
 
 def hoa(**changes) -> Candidate:
     """Nguyễn Thị Hoa, born 1980-02-01, without any number unless given."""
-    facts = {"name": "NGUYỄN THỊ HOA", "sex": "2", "on": DAY, "birth_date": date(1980, 2, 1), "birth_precision": "day",
-             "facility_code": "70001", "commune_code": "25195", "province_code": "75"}
+    facts = {
+        "name": "NGUYỄN THỊ HOA",
+        "sex": "2",
+        "on": DAY,
+        "birth_date": date(1980, 2, 1),
+        "birth_precision": "day",
+        "facility_code": "70001",
+        "commune_code": "25195",
+        "province_code": "75",
+    }
     return Candidate(**{**facts, **changes})
 
 
@@ -29,7 +37,12 @@ BORN = date(2026, 3, 1)
 
 def newborn(born_at="202603010530", place="1.1", mother_said=None, **changes) -> Candidate:
     """A child of a birth certificate."""
-    facts = {"name": "BÙI VĂN BÉ", "sex": "1", "birth_date": BORN, "newborn": Newborn(mother_said or mother(), born_at, place)}
+    facts = {
+        "name": "BÙI VĂN BÉ",
+        "sex": "1",
+        "birth_date": BORN,
+        "newborn": Newborn(mother_said or mother(), born_at, place),
+    }
     return hoa(**{**facts, **changes})
 
 

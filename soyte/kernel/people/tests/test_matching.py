@@ -102,7 +102,9 @@ def test_an_ended_card_still_leads_to_its_holder_and_the_new_dates_are_kept():
     assert one(hoa(cards=card(end=date(2026, 7, 1)))).person_id == known.person_id
     assert one(hoa(cards=card(first=date(2026, 7, 1)))).person_id == known.person_id
     assert list(Identifier.objects.order_by("valid_from").values_list("valid_from", "valid_to")) == [
-        (date(2026, 1, 1), date(2026, 7, 1)), (date(2026, 7, 1), date(2027, 1, 1))]
+        (date(2026, 1, 1), date(2026, 7, 1)),
+        (date(2026, 7, 1), date(2027, 1, 1)),
+    ]
 
 
 def test_two_cards_in_one_visit_are_two_identifiers_with_dates():
@@ -110,10 +112,16 @@ def test_two_cards_in_one_visit_are_two_identifiers_with_dates():
     assert Identifier.objects.filter(kind="insurance", value="7512345678").count() == 2
 
 
-@pytest.mark.parametrize("change", [
-    {"name": "Nguyễn Thị Hoà Bình"}, {"birth_date": date(1980, 2, 2)}, {"sex": "1"}, {"commune_code": "25198"},
-    {"birth_precision": "year", "birth_date": date(1980, 1, 1)},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "Nguyễn Thị Hoà Bình"},
+        {"birth_date": date(1980, 2, 2)},
+        {"sex": "1"},
+        {"commune_code": "25198"},
+        {"birth_precision": "year", "birth_date": date(1980, 1, 1)},
+    ],
+)
 def test_without_a_number_name_birth_sex_and_commune_must_all_be_equal(change):
     known = one(hoa())
     assert one(hoa(name="nguyen thi hoà")).person_id == known.person_id
@@ -208,8 +216,14 @@ def test_a_name_with_its_accents_replaces_one_without():
 
 
 def test_texts_that_are_too_long_are_cut_and_still_match():
-    long = {"name": "Nguyễn " * 60, "address": "ấp " * 900, "commune_code": "251951", "ethnic_code": "0123456",
-            "patient_no": "B" * 300, "phone": "0" * 40}
+    long = {
+        "name": "Nguyễn " * 60,
+        "address": "ấp " * 900,
+        "commune_code": "251951",
+        "ethnic_code": "0123456",
+        "patient_no": "B" * 300,
+        "phone": "0" * 40,
+    }
     known = one(hoa(**long))
     assert one(hoa(**long)).person_id == known.person_id
     assert one(hoa(**{**long, "patient_no": ""})).person_id == known.person_id
@@ -255,7 +269,11 @@ def test_a_newborn_without_a_name_is_called_after_its_mother():
 
 
 def test_twins_of_one_minute_are_told_apart_by_their_order():
-    assert newborn_places([("202603010530", "2"), ("202603010530", "2"), ("202603010545", "2")]) == ["2.1", "2.2", "2.1"]
+    assert newborn_places([("202603010530", "2"), ("202603010530", "2"), ("202603010545", "2")]) == [
+        "2.1",
+        "2.2",
+        "2.1",
+    ]
     assert newborn_places([("202603010530", "1"), ("202603010530", "2")]) == ["1.1", "2.1"]
 
 
@@ -277,10 +295,15 @@ def test_the_first_own_file_of_a_newborn_is_that_person_by_the_mothers_name():
     assert one(own_file(patient_no="BN78", commune_code="25198")).is_new
 
 
-@pytest.mark.parametrize("said", [
-    {"mother_name": "Bùi Thị Mẹ"}, {"mother_numbers": ("075197000008",)}, {"citizen": "075197000008"},
-    {"name": "BÙI THỊ MẸ"},
-])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"mother_name": "Bùi Thị Mẹ"},
+        {"mother_numbers": ("075197000008",)},
+        {"citizen": "075197000008"},
+        {"name": "BÙI THỊ MẸ"},
+    ],
+)
 def test_the_mother_is_recognised_by_name_or_number(said):
     child = one(newborn())
     own = one(own_file(**{"name": "BÙI GIA BẢO", **said}))
@@ -351,13 +374,19 @@ def test_merged_persons_are_one_candidate_and_no_pair():
 
 def test_a_batch_takes_the_same_number_of_statements_whatever_its_size(django_assert_num_queries):
     def batch(n):
-        return [hoa(name=f"Người số {i}", citizen=f"0751800{i:05}", cards=card(f"GD475{i:010}")) for i in range(1, n + 1)]
+        return [
+            hoa(name=f"Người số {i}", citizen=f"0751800{i:05}", cards=card(f"GD475{i:010}")) for i in range(1, n + 1)
+        ]
 
     with django_assert_num_queries(4):  # lock, read, write persons, write numbers
         matched(*batch(3))
     with django_assert_num_queries(4):  # lock, read persons, read numbers, write persons who are new
-        assert sum(found.is_new for found in matched(*[hoa(name=c.name, cards=c.cards, on=date(2026, 9, 9))
-                                                       for c in batch(3)])) == 0
+        assert (
+            sum(
+                found.is_new
+                for found in matched(*[hoa(name=c.name, cards=c.cards, on=date(2026, 9, 9)) for c in batch(3)])
+            )
+            == 0
+        )
     with django_assert_num_queries(5):
         matched(*batch(60))
-

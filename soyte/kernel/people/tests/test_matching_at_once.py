@@ -32,9 +32,15 @@ def at_once(batches):
         return list(pool.map(send, batches))
 
 
-@pytest.mark.parametrize("who", [
-    {"citizen": CITIZEN}, {"cards": card()}, {}, {"patient_no": "BN1", "commune_code": ""},
-])
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"citizen": CITIZEN},
+        {"cards": card()},
+        {},
+        {"patient_no": "BN1", "commune_code": ""},
+    ],
+)
 def test_eight_senders_of_one_new_person_make_one(who):
     sent = at_once([[hoa(**who)] for _sender in range(SENDERS)])
     assert len({found.person_id for [found] in sent}) == 1

@@ -56,7 +56,9 @@ def test_decisions_are_audited_once_each(three):
     decide_same(three.ab.id, actor=OFFICER, note="cùng mẹ")
     undo(three.ab.id, actor=OFFICER)
     assert list(AuditEvent.objects.order_by("id").values_list("action", "object_id", "reason", "details__after")) == [
-        ("pairs.decide", str(three.ab.id), "cùng mẹ", "same"), ("pairs.decide", str(three.ab.id), "", "open")]
+        ("pairs.decide", str(three.ab.id), "cùng mẹ", "same"),
+        ("pairs.decide", str(three.ab.id), "", "open"),
+    ]
 
 
 def test_families_grow_over_pairs_and_fall_apart_in_any_order(three):
@@ -65,7 +67,10 @@ def test_families_grow_over_pairs_and_fall_apart_in_any_order(three):
     assert family(three.c) == [three.a, three.b, three.c]
     undo(three.bc.id, actor=OFFICER)
     assert families([three.a, three.b, three.c]) == {
-        three.a: [three.a, three.b], three.b: [three.a, three.b], three.c: [three.c]}
+        three.a: [three.a, three.b],
+        three.b: [three.a, three.b],
+        three.c: [three.c],
+    }
     undo(three.ab.id, actor=OFFICER)
     assert not Person.objects.filter(merged_into__isnull=False).exists()
 

@@ -12,31 +12,37 @@ from soyte.kernel.people.selectors import fitting, numbers_to_show, search
 from soyte.kernel.people.tests.candidates import CARD, CITIZEN, card, hoa
 
 
-@pytest.mark.parametrize(("typed", "numbers", "phone"), [
-    ("075180000001", (("citizen", "075180000001"),), ""),
-    ("285000001", (("citizen", "285000001"),), ""),
-    ("GD4757512345678", (("insurance", "7512345678"),), ""),
-    ("gd 4 75 7512345678", (("insurance", "7512345678"),), ""),
-    ("7512345678", (("insurance", "7512345678"),), ""),
-    ("0912 345 678", (("insurance", "0912345678"),), "0912345678"),
-    ("+84 912 345 678", (), "0912345678"),
-    ("B1234567", (("passport", "B1234567"),), ""),
-    ("1234567", (), ""),
-])
+@pytest.mark.parametrize(
+    ("typed", "numbers", "phone"),
+    [
+        ("075180000001", (("citizen", "075180000001"),), ""),
+        ("285000001", (("citizen", "285000001"),), ""),
+        ("GD4757512345678", (("insurance", "7512345678"),), ""),
+        ("gd 4 75 7512345678", (("insurance", "7512345678"),), ""),
+        ("7512345678", (("insurance", "7512345678"),), ""),
+        ("0912 345 678", (("insurance", "0912345678"),), "0912345678"),
+        ("+84 912 345 678", (), "0912345678"),
+        ("B1234567", (("passport", "B1234567"),), ""),
+        ("1234567", (), ""),
+    ],
+)
 def test_a_typed_number_is_taken_for_all_that_it_may_be(typed, numbers, phone):
     query = read_query(typed)
     assert (query.numbers, query.phone) == (numbers, phone)
 
 
-@pytest.mark.parametrize(("typed", "words", "born"), [
-    ("hoa 05/03/1950", ("hoa",), Period(date(1950, 3, 5), date(1950, 3, 6), "day")),
-    ("5-3-1950 nguyễn hoa", ("nguyen", "hoa"), Period(date(1950, 3, 5), date(1950, 3, 6), "day")),
-    ("hoa 1950", ("hoa",), Period(date(1950, 1, 1), date(1951, 1, 1), "year")),
-    ("hoa 12/1950", ("hoa",), Period(date(1950, 12, 1), date(1951, 1, 1), "month")),
-    ("31/02/1950", ("31", "02", "1950"), None),
-    ("H’Hen Niê", ("h", "hen", "nie"), None),
-    ("  ", (), None),
-])
+@pytest.mark.parametrize(
+    ("typed", "words", "born"),
+    [
+        ("hoa 05/03/1950", ("hoa",), Period(date(1950, 3, 5), date(1950, 3, 6), "day")),
+        ("5-3-1950 nguyễn hoa", ("nguyen", "hoa"), Period(date(1950, 3, 5), date(1950, 3, 6), "day")),
+        ("hoa 1950", ("hoa",), Period(date(1950, 1, 1), date(1951, 1, 1), "year")),
+        ("hoa 12/1950", ("hoa",), Period(date(1950, 12, 1), date(1951, 1, 1), "month")),
+        ("31/02/1950", ("31", "02", "1950"), None),
+        ("H’Hen Niê", ("h", "hen", "nie"), None),
+        ("  ", (), None),
+    ],
+)
 def test_dates_and_words_are_told_apart(typed, words, born):
     query = read_query(typed)
     assert (query.words, query.born) == (words, born)
@@ -45,12 +51,15 @@ def test_dates_and_words_are_told_apart(typed, words, born):
 @pytest.fixture
 def people(db):
     with connection.cursor() as cursor:
-        match_people(cursor, [
-            hoa(name="Đỗ Thị Bệnh", citizen=CITIZEN, cards=card(), phone="0912345678"),
-            hoa(name="Do Thi Benh", birth_date=date(1950, 1, 1), birth_precision="year"),
-            hoa(name="Đô Thị Bền", birth_date=date(1950, 3, 5)),
-            hoa(name="Trần Văn Đỗ", birth_date=None, birth_precision="unknown"),
-        ])
+        match_people(
+            cursor,
+            [
+                hoa(name="Đỗ Thị Bệnh", citizen=CITIZEN, cards=card(), phone="0912345678"),
+                hoa(name="Do Thi Benh", birth_date=date(1950, 1, 1), birth_precision="year"),
+                hoa(name="Đô Thị Bền", birth_date=date(1950, 3, 5)),
+                hoa(name="Trần Văn Đỗ", birth_date=None, birth_precision="unknown"),
+            ],
+        )
 
 
 def found(text):
@@ -79,14 +88,17 @@ def test_a_number_and_a_word_that_do_not_belong_together_find_nobody(people):
     assert found(f"trần {CITIZEN}") == []
 
 
-@pytest.mark.parametrize(("typed", "names"), [
-    ("05/03/1950", ["Đô Thị Bền", "Do Thi Benh"]),  # the year alone does not contradict, but comes after the day
-    ("06/03/1950", ["Do Thi Benh"]),
-    ("3/1950", ["Do Thi Benh", "Đô Thị Bền"]),
-    ("1950", ["Do Thi Benh", "Đô Thị Bền"]),
-    ("1950 ben", ["Do Thi Benh", "Đô Thị Bền"]),
-    ("thị 1980", ["Đỗ Thị Bệnh"]),
-])
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("05/03/1950", ["Đô Thị Bền", "Do Thi Benh"]),  # the year alone does not contradict, but comes after the day
+        ("06/03/1950", ["Do Thi Benh"]),
+        ("3/1950", ["Do Thi Benh", "Đô Thị Bền"]),
+        ("1950", ["Do Thi Benh", "Đô Thị Bền"]),
+        ("1950 ben", ["Do Thi Benh", "Đô Thị Bền"]),
+        ("thị 1980", ["Đỗ Thị Bệnh"]),
+    ],
+)
 def test_a_person_is_found_by_birth_date_or_year(people, typed, names):
     assert found(typed) == names
 
@@ -97,7 +109,9 @@ def test_a_limit_says_that_more_words_are_needed(people):
 
 def test_only_persons_whom_the_searcher_may_find_are_found(people):
     assert [p.full_name for p in search("do", people=Person.objects.filter(birth_precision="day"))] == [
-        "Đô Thị Bền", "Đỗ Thị Bệnh"]
+        "Đô Thị Bền",
+        "Đỗ Thị Bệnh",
+    ]
 
 
 def test_a_list_shows_the_citizen_number_before_the_insurance_number(people):
@@ -125,13 +139,16 @@ def twenty_thousand(db):
         cursor.execute("analyze people_identifier")
 
 
-@pytest.mark.parametrize(("typed", "index"), [
-    ("nguyễn văn tên12", "person_name_words"),
-    ("phạm tên39 1950", "person_name_words|person_birth_date"),
-    ("0900000123", "person_phone"),
-    ("000000000123", "people_person_pkey"),
-    ("15/06/1960", "person_birth_date"),
-])
+@pytest.mark.parametrize(
+    ("typed", "index"),
+    [
+        ("nguyễn văn tên12", "person_name_words"),
+        ("phạm tên39 1950", "person_name_words|person_birth_date"),
+        ("0900000123", "person_phone"),
+        ("000000000123", "people_person_pkey"),
+        ("15/06/1960", "person_birth_date"),
+    ],
+)
 def test_every_kind_of_search_is_answered_by_an_index(twenty_thousand, typed, index):
     plan = fitting(read_query(typed))[:51].explain()
     assert re.search(index, plan), plan
@@ -142,8 +159,13 @@ def test_matching_is_answered_by_indexes(twenty_thousand):
     from soyte.kernel.people.matching import register
 
     person = Person.objects.first()
-    asked = hoa(name=person.full_name, citizen=person.identifiers.get().value, birth_date=person.birth_date, sex="1",
-                commune_code=person.commune_code)
+    asked = hoa(
+        name=person.full_name,
+        citizen=person.identifiers.get().value,
+        birth_date=person.birth_date,
+        sex="1",
+        commune_code=person.commune_code,
+    )
     query, params = register._search([asked])
     with connection.cursor() as cursor:
         cursor.execute(f"explain select * from people_person p where p.id in ({query})", params)

@@ -8,21 +8,63 @@ from soyte.kernel.text import accented_words, fold, is_accented, last_four, mask
 
 # Each line is in the order of a Vietnamese dictionary: letters first, then huyền hỏi ngã sắc nặng.
 IN_ORDER = [
-    "A", "À", "Ả", "Ã", "Á", "Ạ", "Ai", "An", "Anh", "Ăn", "Ân", "Ấn", "Ba", "Bà", "Bả", "Bã", "Bá", "Bạ", "Băng", "Bê",
-    "Bế", "Cam", "Dung", "Dũng", "Đan", "Đỗ An", "Đỗ Ân", "Eo", "Êm", "Nguyên", "Nguyễn", "Nguyễn An", "Nguyễn Ân",
-    "Oai", "Ong", "Ông", "Ơn", "Uyên", "Ưng", "Xuân", "Yên", "Yến",
+    "A",
+    "À",
+    "Ả",
+    "Ã",
+    "Á",
+    "Ạ",
+    "Ai",
+    "An",
+    "Anh",
+    "Ăn",
+    "Ân",
+    "Ấn",
+    "Ba",
+    "Bà",
+    "Bả",
+    "Bã",
+    "Bá",
+    "Bạ",
+    "Băng",
+    "Bê",
+    "Bế",
+    "Cam",
+    "Dung",
+    "Dũng",
+    "Đan",
+    "Đỗ An",
+    "Đỗ Ân",
+    "Eo",
+    "Êm",
+    "Nguyên",
+    "Nguyễn",
+    "Nguyễn An",
+    "Nguyễn Ân",
+    "Oai",
+    "Ong",
+    "Ông",
+    "Ơn",
+    "Uyên",
+    "Ưng",
+    "Xuân",
+    "Yên",
+    "Yến",
 ]
 
 
-@pytest.mark.parametrize(("written", "folded"), [
-    ("NGUYỄN  Thị Đặng Ếch", "nguyen thi dang ech"),
-    ("\tBệnh \u00a0nhân\n", "benh nhan"),
-    ("Ðỗ Văn Ðức", "do van duc"),  # eth, as old fonts wrote Đ
-    ("Nguye\u0302\u0303n", "nguyen"),
-    ("H’Hen Niê", "h’hen nie"),
-    ("", ""),
-    ("   ", ""),
-])
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("NGUYỄN  Thị Đặng Ếch", "nguyen thi dang ech"),
+        ("\tBệnh \u00a0nhân\n", "benh nhan"),
+        ("Ðỗ Văn Ðức", "do van duc"),  # eth, as old fonts wrote Đ
+        ("Nguye\u0302\u0303n", "nguyen"),
+        ("H’Hen Niê", "h’hen nie"),
+        ("", ""),
+        ("   ", ""),
+    ],
+)
 def test_folding_leaves_bare_lower_case_words(written, folded):
     assert fold(written) == folded
 
@@ -34,7 +76,7 @@ def test_composed_and_decomposed_input_fold_alike():
 
 
 def test_the_sort_key_gives_the_order_of_the_dictionary():
-    assert sorted(IN_ORDER[::-1], key=vi_key) == IN_ORDER
+    assert sorted(set(IN_ORDER), key=vi_key) == IN_ORDER
 
 
 def test_words_are_runs_of_letters_and_digits():

@@ -67,10 +67,24 @@ def ingest(argv: Sequence[str]) -> dict[str, object]:
 
 
 def _province(folder: Path) -> None:
-    command = ["province", "--people", PEOPLE, "--years", YEARS, "--until", "2026-10-31", "--seed", SEED, "--out", folder]
+    command = [
+        "province",
+        "--people",
+        PEOPLE,
+        "--years",
+        YEARS,
+        "--until",
+        "2026-10-31",
+        "--seed",
+        SEED,
+        "--out",
+        folder,
+    ]
     subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "soyte.config", *map(str, command)], check=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", "soyte.config", *map(str, command)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 

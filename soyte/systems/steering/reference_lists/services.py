@@ -30,6 +30,11 @@ class TrialGone(DomainError):
     message = _("Bản thử này không còn: đã bỏ, quá một ngày, hoặc của người khác. Tải tệp lên lại để xem thử.")
 
 
+class NothingSeen(DomainError):
+    code = "reference_lists.nothing_seen"
+    message = _("Chưa nạp. Xem thử danh mục trên trang này rồi bấm nút nạp.")
+
+
 class EndingUnseen(DomainError):
     code = "reference_lists.ending_unseen"
     message = _("Danh mục này làm kết thúc %(count)s dòng. Đánh dấu là đã xem trước khi nạp.")
@@ -102,10 +107,12 @@ class Taken:
 def take_list(actor: Acting, token: str, *, expected: str, seen_ending: bool) -> Taken:
     """Take a tried list: all of it in one transaction with its audit, or nothing. A second confirmation changes nothing.
 
-    `expected`: the fingerprint of the plan that was shown. Raises TrialGone, EndingUnseen, ContentMoved,
+    `expected`: the fingerprint of the plan that was shown. Raises NothingSeen, TrialGone, EndingUnseen, ContentMoved,
     UploadHasFaults, UploadIsEmpty, Refused.
     """
     actor.require("content.upload")
+    if not expected:
+        raise NothingSeen()
     _found(actor, token)
     with spool.confirming(token):
         trial = _found(actor, token)

@@ -106,7 +106,9 @@ def _store_halves(visits: Sequence[JudgedVisit], error: DatabaseError, *, actor:
     visit = visits[0]
     if not visit.accepted:
         raise error  # even its refusal cannot be written: a fault of ours
-    log.error("visit could not be stored", receipt=visit.piece.file.number, seq=visit.piece.seq, sqlstate=_sqlstate(error))
+    log.error(
+        "visit could not be stored", receipt=visit.piece.file.number, seq=visit.piece.seq, sqlstate=_sqlstate(error)
+    )
     visit.refuse(Finding("store.failed"))
     return store(visits, actor=actor)
 
@@ -385,9 +387,7 @@ def _findings(visit: StoredVisit) -> Iterable[dict[str, Any]]:
         yield finding_row(found, receipt_id=judged.piece.file.receipt_id, visit_id=visit.id, labels=judged.labels)
 
 
-def finding_row(
-    found: Judged, *, receipt_id: int, visit_id: int | None, labels: Sequence[str] = ()
-) -> dict[str, Any]:
+def finding_row(found: Judged, *, receipt_id: int, visit_id: int | None, labels: Sequence[str] = ()) -> dict[str, Any]:
     """A Finding's columns; what it shows of a labelled visit is sealed."""
     sealed = sealer(labels)
     return {

@@ -94,7 +94,9 @@ class Pool:
         """What is ready. Waits while every worker's queue is full, or until nothing is left of `all_of_them`."""
         while any(worker.waiting for worker in self._workers):
             full = all(worker.waiting >= QUEUED for worker in self._workers)
-            ready = wait([worker.pipe for worker in self._workers if worker.waiting], None if full or all_of_them else 0)
+            ready = wait(
+                [worker.pipe for worker in self._workers if worker.waiting], None if full or all_of_them else 0
+            )
             if not ready:
                 return
             for worker in self._workers:
@@ -112,9 +114,7 @@ class Pool:
         return token, result
 
 
-def _serve(
-    work: Callable[[Sequence[Any]], Any], pipe: Connection, inherited: Sequence[Connection]
-) -> None:
+def _serve(work: Callable[[Sequence[Any]], Any], pipe: Connection, inherited: Sequence[Connection]) -> None:
     """The life of a worker: batches until the parent closes the pipe or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; it then closes the pipe
     for other in inherited:

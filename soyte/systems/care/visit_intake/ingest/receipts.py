@@ -139,7 +139,8 @@ def try_lock(held: Sequence[Held]) -> list[bool]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "select pg_try_advisory_lock(number) from unnest(%s::bigint[]) number", [[receipt_lock(h.sha256) for h in held]]
+            "select pg_try_advisory_lock(number) from unnest(%s::bigint[]) number",
+            [[receipt_lock(h.sha256) for h in held]],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -184,9 +185,7 @@ def _known(cursor: Any, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, str, 
     return {bytes(sha256): tuple(rest) for sha256, *rest in cursor.fetchall()}
 
 
-def _receipt_row(
-    held: Held, key: int, number: str, sender: Sender, *, now: datetime, today: date
-) -> dict[str, Any]:
+def _receipt_row(held: Held, key: int, number: str, sender: Sender, *, now: datetime, today: date) -> dict[str, Any]:
     survey = held.survey
     declared = survey.declared_count
     return {
@@ -215,9 +214,7 @@ def _kind(survey: Survey) -> str:
     return "unreadable" if survey.fatal is not None or survey.kind is None else survey.kind
 
 
-def _opened(
-    held: Held, row: tuple[int, str, str, datetime, date], sender: Sender, was_known: bool
-) -> OpenFile:
+def _opened(held: Held, row: tuple[int, str, str, datetime, date], sender: Sender, was_known: bool) -> OpenFile:
     key, number, state, received_at, day = row
     survey = held.survey
     received_on = received_at.astimezone(VIETNAM).date()

@@ -57,9 +57,7 @@ def _store_check_ins(cursor: Any, rows: Sequence[Row], facts: FileFacts, *, acto
     by_visit = _first_of_each(rows)
     advisory_lock_many(cursor, versions.lock_keys(by_visit))
     known = versions.read(cursor, by_visit)
-    units = facilities.units_of(
-        cursor, {(key[0], source.started_on) for key, source in by_visit.items()}, actor=actor
-    )
+    units = facilities.units_of(cursor, {(key[0], source.started_on) for key, source in by_visit.items()}, actor=actor)
     persons = known_people(
         cursor,
         [patient.checked_in(s.row, on=s.started_on, synthetic=facts.synthetic) for s in by_visit.values()],

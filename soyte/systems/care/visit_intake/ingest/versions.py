@@ -46,7 +46,9 @@ class Decisions:
     def history(self, key: Key) -> History:
         return self.histories.setdefault(key, History())
 
-    def add(self, key: Key, encounter_id: UUID, *, day: date, order: int, received_at: datetime, person_id: UUID) -> bool:
+    def add(
+        self, key: Key, encounter_id: UUID, *, day: date, order: int, received_at: datetime, person_id: UUID
+    ) -> bool:
         """Add a version; whether an earlier one of the visit was known."""
         history = self.history(key)
         known, history.known = history.known, True

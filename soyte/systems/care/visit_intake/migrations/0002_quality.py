@@ -6,55 +6,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0001_initial'),
-        ('visit_intake', '0001_initial'),
+        ("organisations", "0001_initial"),
+        ("visit_intake", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='QualityProgress',
+            name="QualityProgress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_receipt_id', models.BigIntegerField(default=0)),
-                ('pending', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('counted_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last_receipt_id", models.BigIntegerField(default=0)),
+                (
+                    "pending",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("counted_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='QualityMonth',
+            name="QualityMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField()),
-                ('files', models.IntegerField()),
-                ('unreadable', models.IntegerField()),
-                ('visits', models.IntegerField()),
-                ('refused', models.IntegerField()),
-                ('warned', models.IntegerField()),
-                ('late_1', models.IntegerField()),
-                ('late_3', models.IntegerField()),
-                ('late_7', models.IntegerField()),
-                ('late_30', models.IntegerField()),
-                ('last_at', models.DateTimeField()),
-                ('unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField()),
+                ("files", models.IntegerField()),
+                ("unreadable", models.IntegerField()),
+                ("visits", models.IntegerField()),
+                ("refused", models.IntegerField()),
+                ("warned", models.IntegerField()),
+                ("late_1", models.IntegerField()),
+                ("late_3", models.IntegerField()),
+                ("late_7", models.IntegerField()),
+                ("late_30", models.IntegerField()),
+                ("last_at", models.DateTimeField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('month', 'unit'), name='quality_month_once', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(fields=("month", "unit"), name="quality_month_once", nulls_distinct=False)
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RuleMonth',
+            name="RuleMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField()),
-                ('code', models.TextField()),
-                ('severity', models.CharField(choices=[('error', 'Lỗi'), ('warning', 'Cảnh báo'), ('note', 'Ghi nhận')], max_length=7)),
-                ('visits', models.IntegerField()),
-                ('unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField()),
+                ("code", models.TextField()),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("error", "Lỗi"), ("warning", "Cảnh báo"), ("note", "Ghi nhận")], max_length=7
+                    ),
+                ),
+                ("visits", models.IntegerField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('month', 'unit', 'code', 'severity'), name='rule_month_once', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("month", "unit", "code", "severity"), name="rule_month_once", nulls_distinct=False
+                    )
+                ],
             },
         ),
     ]

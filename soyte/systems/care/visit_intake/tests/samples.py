@@ -16,9 +16,7 @@ def visit_file(*visits: dict[str, str], made_on: str = "20260930", facility_code
 
 def _tables(*, facility_code: str, code: str = "LK001", **summary: str) -> dict[str, list[dict[str, str]]]:
     good = built.visit(MA_CSKCB=facility_code, **summary)
-    return {
-        name: [{**row.values, "MA_LK": code} for row in rows] for name, rows in good.tables.items()
-    }
+    return {name: [{**row.values, "MA_LK": code} for row in rows] for name, rows in good.tables.items()}
 
 
 def check_in_file(code: str = "LK001", **values: str) -> bytes:

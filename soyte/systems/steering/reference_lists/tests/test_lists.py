@@ -148,6 +148,7 @@ def test_an_official_list_is_tried_and_then_taken_once(client, admin, department
     page = client.get(answer.url)
     assert "Khoa Khám bệnh đa khoa" in text(page) and "K61" in text(page)
     assert "1 dòng mới" in text(page) and "1 dòng đổi" in text(page) and "1 dòng kết thúc" in text(page)
+    assert "Chưa nạp" in text(client.post(answer.url, {}, follow=True)) and in_force() == before
     taken = client.post(answer.url, {"expected": fingerprint(page)})
     assert taken.url == reverse("reference_lists:set", args=["department"])
     after = in_force()
@@ -177,7 +178,7 @@ def test_each_bad_row_is_named_and_nothing_is_taken(client, admin, departments):
     assert "Chưa nạp được dòng nào" in text(page) and not fingerprint(page)
     for said in ("Để trống", "đã có ở dòng 2", "Tên khoa", ">3<", ">4<"):
         assert said in text(page), said
-    refused = client.post(answer.url, {"expected": ""}, follow=True)
+    refused = client.post(answer.url, {"expected": "seen"}, follow=True)
     assert "2 dòng cần sửa" in text(refused)
     assert not Upload.objects.exists()
     export = client.get(reverse("reference_lists:faults", args=answer.url.split("/")[-2:-1]))
@@ -235,7 +236,7 @@ def test_of_two_administrators_the_later_looks_again(client, admin, enter, depar
         filename="k.xlsx",
         content=whole_list(K01="Tên của người khác"),
     )
-    services.take_list(other, token, expected="", seen_ending=False)
+    services.take_list(other, token, expected=services.tried(other, token).plan.fingerprint, seen_ending=False)
     late = client.post(mine.url, {"expected": fingerprint(page)}, follow=True)
     assert "Danh mục đã đổi từ lúc xem thử" in text(late)
     assert in_force()["K01"] == "Tên của người khác"

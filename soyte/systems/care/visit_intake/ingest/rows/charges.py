@@ -143,7 +143,13 @@ def group(source: Source) -> str:
 
 def _charge(source: Source, lines: Lines, *, at: str, code: str, name: str) -> int:
     """Add the charge of a line; its place in the list of charges."""
-    columns: Columns = {"at": at, "source_table": source.table_number, "source_line": source.line, "code": code, "name": name}
+    columns: Columns = {
+        "at": at,
+        "source_table": source.table_number,
+        "source_line": source.line,
+        "code": code,
+        "name": name,
+    }
     columns |= source.texts(_CHARGE_TEXTS)
     columns |= source.numbers(_CHARGE_NUMBERS)
     charges = lines.setdefault(CHARGE_ITEM, [])

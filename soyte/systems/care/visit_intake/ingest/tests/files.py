@@ -49,7 +49,9 @@ def sender(*, facility: str | None = None) -> Sender:
 def send(*contents: bytes, names: Sequence[str] = (), by: Sender | None = None) -> list[Outcome]:
     """Receive these files one after the other in this process, in one call."""
     given = names or [f"{number}.xml" for number in range(len(contents))]
-    sources = [Source(name, lambda content=content: io.BytesIO(content)) for name, content in zip(given, contents, strict=True)]
+    sources = [
+        Source(name, lambda content=content: io.BytesIO(content)) for name, content in zip(given, contents, strict=True)
+    ]
     return list(receive(sources, by or sender()))
 
 

@@ -74,7 +74,8 @@ class Machine:
         """Every visit in force once, every piece once, every person once, no receipt open."""
         return (
             self.ask(IN_FORCE) == VISITS == self.ask("select count(distinct visit_code) from encounters_encounter")
-            and self.ask("select count(*) from encounters_encounter") == self.ask("select count(*) from visit_intake_receiptvisit")
+            and self.ask("select count(*) from encounters_encounter")
+            == self.ask("select count(*) from visit_intake_receiptvisit")
             and self.ask("select count(*) from people_person") == VISITS
             and self.ask("select count(*) from visit_intake_receipt where state <> 'done'") == 0
         )
@@ -103,8 +104,12 @@ def test_a_killed_command_is_finished_by_the_next(machine):
     running.kill()
     running.communicate()
     # Its workers end with it: nobody goes on writing.
-    machine.wait_until("select count(*) from pg_stat_activity where datname = 'soyte' and pid <> pg_backend_pid()"
-                       " and query like '%encounters%' and state <> 'idle'", lambda count: count == 0, seconds=20)
+    machine.wait_until(
+        "select count(*) from pg_stat_activity where datname = 'soyte' and pid <> pg_backend_pid()"
+        " and query like '%encounters%' and state <> 'idle'",
+        lambda count: count == 0,
+        seconds=20,
+    )
     before = machine.ask(IN_FORCE)
     assert 0 < before < VISITS
     told = machine.finish()

@@ -62,7 +62,9 @@ def test_no_plain_word_of_a_labelled_visit_is_in_any_table(django_db_blocker):
     for model in apps.get_models():
         if model._meta.app_label in {"visit_intake", "encounters", "coverage", "medications", "documents", "outbox"}:
             with connection.cursor() as cursor:
-                cursor.execute(f'select count(*) from "{model._meta.db_table}" t where t::text like %s', [f"%{SECRET}%"])
+                cursor.execute(
+                    f'select count(*) from "{model._meta.db_table}" t where t::text like %s', [f"%{SECRET}%"]
+                )
                 assert cursor.fetchone()[0] == 0, model
 
 

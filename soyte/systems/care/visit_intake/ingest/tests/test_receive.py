@@ -31,10 +31,14 @@ def test_a_good_visit_is_written_once_with_all_that_belongs_to_it():
     assert request.charge_item == dispense.charge_item == charge and (charge.source_table, charge.source_line) == (2, 1)
     assert Condition.objects.get().code == "J02.9" and Coverage.objects.get().card_number == "DN4757500000123"
     assert Claim.objects.get().total_amount == encounter.total_amount
-    assert told.rows == sum(
-        model.objects.count()
-        for model in (Encounter, Claim, Coverage, Condition, ChargeItem, MedicationRequest, MedicationDispense)
-    ) + 1  # the weight
+    assert (
+        told.rows
+        == sum(
+            model.objects.count()
+            for model in (Encounter, Claim, Coverage, Condition, ChargeItem, MedicationRequest, MedicationDispense)
+        )
+        + 1
+    )  # the weight
     assert AuditEvent.objects.filter(action="visit_files.send", person_id=encounter.person_id).count() == 1
     assert Event.objects.filter(topic="encounters.recorded", object_id=str(encounter.pk)).count() == 1
 
@@ -54,7 +58,12 @@ def test_bytes_already_received_give_the_earlier_verdicts_and_write_nothing():
     first = send_one(content)
     before = Encounter.objects.count(), Finding.objects.count(), AuditEvent.objects.count(), Blob.objects.count()
     again = send_one(content)
-    assert before == (Encounter.objects.count(), Finding.objects.count(), AuditEvent.objects.count(), Blob.objects.count())
+    assert before == (
+        Encounter.objects.count(),
+        Finding.objects.count(),
+        AuditEvent.objects.count(),
+        Blob.objects.count(),
+    )
     assert (first.accepted, first.refused) == (again.accepted, again.refused) == (1, 1)
     assert (again.replaced, again.persons_new, again.rows, again.number) == (1, 0, 0, first.number)
     assert [v.findings for v in again.visits] == [tuple(v.findings) for v in first.visits]

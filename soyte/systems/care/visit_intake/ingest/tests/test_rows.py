@@ -57,7 +57,9 @@ def test_every_line_of_money_has_one_charge_in_the_order_of_the_file():
 
 
 def test_a_medicine_is_handed_to_an_outpatient_and_given_to_an_inpatient():
-    assert lines(visit_rows(visit()), t.MEDICATION_DISPENSE) and not lines(visit_rows(visit()), t.MEDICATION_ADMINISTRATION)
+    assert lines(visit_rows(visit()), t.MEDICATION_DISPENSE) and not lines(
+        visit_rows(visit()), t.MEDICATION_ADMINISTRATION
+    )
     staying = visit_rows(visit(**inpatient()))
     assert only(staying, t.MEDICATION_ADMINISTRATION)["at"] == "2026-09-01T08:35+07:00"
     assert not lines(staying, t.MEDICATION_DISPENSE)

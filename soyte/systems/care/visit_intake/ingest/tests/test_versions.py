@@ -94,7 +94,9 @@ class TestRunningAgain:
         from soyte.systems.care.visit_intake.rules import catalogue
 
         weight = catalogue.severity
-        monkeypatch.setattr(catalogue, "severity", lambda code, on: "warning" if code.startswith("sum.") else weight(code, on))
+        monkeypatch.setattr(
+            catalogue, "severity", lambda code, on: "warning" if code.startswith("sum.") else weight(code, on)
+        )
 
     def test_the_preview_writes_nothing(self, refused, softened):
         again = services.preview_replay(ACTOR, [refused])

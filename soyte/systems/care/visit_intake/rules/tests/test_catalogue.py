@@ -139,4 +139,7 @@ def test_words_are_short_and_do_not_beg():
 def test_every_rule_has_a_title_without_a_finding():
     for entry in inventory(date(2026, 9, 1)):
         assert title_of(entry.code)
-    assert (title_of("XML2.THANH_TIEN_BV.kind"), title_of("XML1.NGAY_VAO.kind")) == ("Không phải số", "Không phải ngày giờ")
+    assert (title_of("XML2.THANH_TIEN_BV.kind"), title_of("XML1.NGAY_VAO.kind")) == (
+        "Không phải số",
+        "Không phải ngày giờ",
+    )
