@@ -80,8 +80,6 @@ def test_a_page_answers_each_role_as_declared(world, undone, name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_an_empty_form_is_refused_kindly_and_writes_nothing(world, undone, name):
-    if name == "reference_lists:trial":
-        pytest.xfail("known: the trial of a list counts rows written on an empty form")
     for role in WHO:
         if name in examples.ACTS and holds(role, permission(name)):
             continue
