@@ -19,6 +19,7 @@ from soyte.engines.indicators.counting import Countable
 from soyte.engines.indicators.figures import Cell, Figure, PeriodReversed, UnknownIndicator, figure, find, rows_of
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
+from soyte.kernel.text import format as words
 from soyte.systems.steering.statistics.questions import Question, question
 from soyte.systems.steering.statistics.rows import in_words
 from soyte.ui.paging import page
@@ -55,7 +56,7 @@ def _known(code: str) -> tuple[Indicator, Countable]:
 def _asked(request: HouseRequest, countable: Countable) -> Question:
     asked = question(request, countable)
     if asked.start > asked.end:
-        messages.error(request, str(PeriodReversed(start=asked.start, end=asked.end)))
+        messages.error(request, str(PeriodReversed(start=words.day(asked.start), end=words.day(asked.end))))
         return Question(asked.end, asked.start, asked.by, asked.where)
     return asked
 

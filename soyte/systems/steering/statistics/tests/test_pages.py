@@ -1,0 +1,129 @@
+"""Pages of figures: what they show to whom, and the table for the office."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+
+from soyte.clinical.encounters.tests.visits import facility, visit
+from soyte.kernel.access.tests.people import account, post, unit
+from soyte.kernel.audit.models import AuditEvent
+
+pytestmark = pytest.mark.django_db
+BACKEND = "soyte.kernel.accounts.backends.AccountBackend"
+YEAR = "tu=2026-01-01&den=2026-12-31"
+
+
+@pytest.fixture(autouse=True)
+def _plain_static(settings):
+    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+@pytest.fixture
+def enter(client):
+    def go(role="data_officer", at=None):
+        holder = account()
+        post(holder, role, at or unit("Sở Y tế", kind="department"))
+        client.force_login(holder, backend=BACKEND)
+        return client
+
+    return go
+
+
+def page(client, name="figure", code="visits", query=YEAR):
+    return client.get(f"{reverse(f'statistics:{name}', args=[code])}?{query}")
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def at(month, day):
+    return timezone.make_aware(dt.datetime(2026, month, day, 8))  # noqa: DTZ001
+
+
+def test_every_indicator_is_listed_with_its_source(enter):
+    shown = text(enter().get(reverse("statistics:indicators")))
+    for title in ("Lượt khám, điều trị", "Tổng chi phí", "Lượt mắc bệnh phải báo cáo"):
+        assert title in shown
+    assert "QĐ 97/QĐ-PB" in shown
+
+
+def test_a_cell_opens_the_rows_behind_it(enter):
+    visit(at=at(3, 1)), visit(at=at(3, 2)), visit(at=at(4, 1))
+    client = enter()
+    shown = text(page(client))
+    assert "loc-month=2026-03" in shown
+    rows = text(page(client, "rows", query=f"{YEAR}&loc-month=2026-03"))
+    assert rows.count('<th scope="row"') == 2 and "Tháng: 03/2026" in rows
+
+
+def test_rows_have_no_name_of_a_person_and_words_for_codes(enter):
+    visit(at=at(3, 1), main_icd="J02.9")
+    rows = text(page(enter(), "rows"))
+    assert "Trần Thị Hoa" not in rows
+    assert "Viêm họng" in rows and "Khám bệnh" in rows
+
+
+def test_a_small_cell_says_under_five_and_opens_nothing(enter):
+    for _ in range(3):
+        visit(at=at(3, 1), main_icd="B20", main_icd_chapter="I", labels=["hiv"])
+    shown = text(page(enter(), query=f"{YEAR}&theo=icd_chapter"))
+    assert "dưới 5" in shown and "loc-icd_chapter=I&" not in shown and 'loc-icd_chapter=I"' not in shown
+
+
+def test_the_table_for_the_office_hides_what_the_page_hides(enter, tmp_path):
+    for _ in range(3):
+        visit(at=at(3, 1), main_icd="B20", main_icd_chapter="I", labels=["hiv"])
+    for _ in range(6):
+        visit(at=at(3, 1), main_icd="K35", main_icd_chapter="XI")
+    answer = page(enter(), "export", query=f"{YEAR}&theo=icd_chapter")
+    file = tmp_path / "bang.xlsx"
+    file.write_bytes(b"".join(answer.streaming_content))
+    rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+    assert {row[0]: row[2] for row in rows if row[0] in {"I", "XI"}} == {"I": "dưới 5", "XI": 6}
+
+
+def test_rows_that_may_not_be_seen_are_said_without_a_number(enter):
+    visit(at=at(3, 1))
+    visit(at=at(3, 2), main_icd="B20", labels=["hiv"])
+    rows = text(page(enter(), "rows"))
+    assert rows.count('<th scope="row"') == 1 and "và một số lượt không thuộc quyền xem" in rows
+    assert "B20" not in rows
+
+
+def test_a_hospital_sees_its_own_figures_alone(enter):
+    mine = facility("70001")
+    visit(unit=mine, at=at(3, 1)), visit(unit=facility("70002"), at=at(3, 1))
+    shown = text(page(enter("doctor", mine), query=f"{YEAR}&theo=facility"))
+    assert "Cơ sở 70001" in shown and "Cơ sở 70002" not in shown
+
+
+def test_reading_a_figure_is_on_record(enter):
+    page(enter(), query=f"{YEAR}&theo=kind")
+    event = AuditEvent.objects.get(action="figures.read")
+    assert (event.object_id, event.details["by"], event.details["from"]) == ("visits", "kind", "2026-01-01")
+
+
+@pytest.mark.parametrize("query", ["tu=abc&den=2026-13-45", "theo=nothing", "loc-kind=%00x", ""])
+def test_an_address_that_asks_nonsense_gets_the_last_twelve_months(enter, query):
+    assert page(enter(), query=query).status_code in (200, 400)
+
+
+def test_a_reversed_period_is_turned_round_and_said(enter):
+    visit(at=at(4, 15))
+    shown = text(page(enter(), query="tu=2026-05-01&den=2026-04-01"))
+    assert "Ngày đầu (01/05/2026) sau ngày cuối (01/04/2026)" in shown
+    assert 'value="2026-04-01"' in shown
+
+
+def test_an_unknown_figure_is_not_found(enter):
+    assert page(enter(), code="khong-co").status_code == 404
+
+
+def test_money_is_short_in_the_tile_and_exact_beside(enter):
+    visit(at=at(3, 1), total_amount=156_887_292)
+    shown = text(page(enter(), code="cost_total"))
+    assert "157 triệu đồng" in shown and "156.887.292" in shown
