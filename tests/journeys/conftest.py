@@ -1,0 +1,202 @@
+"""A house of its own for the journeys: a home with a small province, the web server and the worker, and a browser.
+
+Made once a session by the product's own commands, so that the journeys also walk over set-up, intake and sign-in.
+Pictures for the manual are saved to docs/manual/pictures where SOYTE_PICTURES=1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import soyte
+from soyte.ui.tests import browser as browsers
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+ROOT = Path(soyte.__path__[0]).parent
+PICTURES = ROOT / "docs/manual/pictures"
+PEOPLE, YEARS, SEED = 160, 1, "journeys"
+READY_SECONDS = 90
+WIDE, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class House:
+    """A running installation. `users` by role."""
+
+    url: str
+    home: Path
+    files: Path
+    users: dict[str, dict[str, str]]
+    env: dict[str, str]
+
+    def run(self, *arguments: str) -> str:
+        """What a command of the product prints."""
+        return _command(self.env, *arguments)
+
+
+def _command(env: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "soyte.config", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode > 1:  # 1 is a verdict: some of the visits were refused
+        raise AssertionError(f"soyte {' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _running(env: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-m", "soyte.config", *arguments], cwd=ROOT, env=env)
+    try:
+        yield process
+    finally:
+        process.send_signal(2)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(f"{url}/readyz", timeout=5):
+            return
+        time.sleep(0.2)
+    raise AssertionError("the web server did not become ready")
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder that the database's user can reach too, which pytest's own is not where we are root."""
+    made = Path(tempfile.mkdtemp(prefix="soyte-journeys-"))
+    made.chmod(0o755)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[House]:
+    with _folder() as folder:
+        port = _free_port()
+        env = {
+            **os.environ,
+            "SOYTE_HOME": str(folder / "home"),
+            "SOYTE_PORT": str(port),
+            "SOYTE_DEMO": "1",
+            "PYTHONPATH": str(ROOT),
+        }
+        env.pop("SOYTE_DATABASE_URL", None)
+        files = folder / "province"
+        arguments = ("--people", str(PEOPLE), "--years", str(YEARS), "--seed", SEED, "--out", str(files))
+        _command(env, "province", *arguments)
+        _command(env, "ingest", str(files), "--json")
+        users = json.loads(_command(env, "demo-users", "--json"))["users"]
+        with _running(env, "serve") as server, _running(env, "worker"):
+            url = f"http://127.0.0.1:{port}"
+            _wait(url, server)
+            yield House(url, folder / "home", files, {user["role"]: user for user in users}, env)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    executable = browsers.chromium()
+    if not executable:
+        pytest.skip("no chromium on this machine (apt-get install chromium)")
+    with playwright.sync_playwright() as driver:
+        launched = browsers.launch(driver, executable)
+        yield launched
+        launched.close()
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody at the browser. `said`: what the console complained of."""
+
+    page: Any
+    house: House
+    said: list[str]
+
+    def go(self, address: str) -> Any:
+        answer = self.page.goto(self.house.url + address)
+        assert answer.status < 500, address
+        return answer
+
+    def text(self) -> str:
+        return str(self.page.inner_text("main"))
+
+    def looks_right(self, *, picture: str = "") -> None:
+        """Axe finds nothing, wide and light, narrow and dark; nothing scrolls sideways; one heading."""
+        place = self.page.url.removeprefix(self.house.url)
+        for size, look in ((PHONE, "dark"), (WIDE, "light")):
+            self.page.set_viewport_size(size)
+            self.page.emulate_media(color_scheme=look)
+            assert browsers.findings(self.page) == [], f"{place}, {size['width']} px, {look}"
+            assert not browsers.scrolls_sideways(self.page), f"{place}, {size['width']} px"
+            assert browsers.headings(self.page) == 1, place
+            if picture:
+                self.picture(f"{picture}-{size['width']}-{look}")
+
+    def picture(self, name: str) -> None:
+        if os.environ.get("SOYTE_PICTURES") == "1":
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=PICTURES / f"{name}.png")
+
+
+@pytest.fixture
+def enter(chromium: Any, house: House) -> Iterator[Any]:
+    """enter("doctor") -> a Visitor signed in with the demo account of that role."""
+    opened = []
+
+    def go(role: str) -> Visitor:
+        context = chromium.new_context(viewport=WIDE, color_scheme="light", accept_downloads=True)
+        opened.append(context)
+        page = context.new_page()
+        visitor = Visitor(page, house, [])
+        page.on("console", lambda told: visitor.said.append(told.text) if told.type in ("error", "warning") else None)
+        page.on("request", lambda asked: _at_home(asked.url, house, visitor.said))
+        visitor.go("/dang-nhap/")
+        page.fill("[name=username]", house.users[role]["username"])
+        page.fill("[name=password]", house.users[role]["password"])
+        page.click("form .btn-primary")
+        page.wait_for_url(f"{house.url}/")
+        return visitor
+
+    yield go
+    for context in opened:
+        context.close()
+
+
+def _at_home(url: str, house: House, said: list[str]) -> None:
+    if not url.startswith((house.url, "data:", "blob:")):
+        said.append(f"asked elsewhere: {url}")
