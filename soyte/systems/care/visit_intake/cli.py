@@ -10,11 +10,10 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from itertools import chain, islice
+from typing import BinaryIO
 
 from django.conf import settings
-from django.db import DatabaseError
 
 from soyte.formats.visitfile import Finding
 from soyte.kernel.actors import Machine
@@ -28,9 +27,8 @@ from soyte.systems.care.visit_intake.check.paths import (
     visit_files,
 )
 from soyte.systems.care.visit_intake.check.result import COULD_NOT_RUN, ErrorLine, Result
-from soyte.systems.care.visit_intake.ingest.faults import words_of
+from soyte.systems.care.visit_intake.ingest.faults import STOPS, words_of
 from soyte.systems.care.visit_intake.ingest.held import Source
-from soyte.systems.care.visit_intake.ingest.pool import WorkerDiedError
 from soyte.systems.care.visit_intake.ingest.receipts import Outcome, Sender
 from soyte.systems.care.visit_intake.ingest.receive import receive
 from soyte.systems.care.visit_intake.models import Receipt
@@ -47,7 +45,7 @@ def ingest_main(argv: Sequence[str]) -> int:
         result = ingest(arguments.paths, notes=arguments.notes)
     except PathMissingError as error:
         return _failed(f"Không tìm thấy {printable(error.path)}. Kiểm tra lại đường dẫn.")
-    except (DatabaseError, OSError, WorkerDiedError) as error:
+    except STOPS as error:
         return _failed(words_of(error))
     if arguments.json:
         print(json.dumps(result.as_json(notes=arguments.notes), ensure_ascii=False))
@@ -79,12 +77,24 @@ def _sources(entries: Iterable[VisitFile | Skipped], result: Result, *, notes: b
             continue
         result.files += 1
         try:
-            open_regular(entry.path).close()
+            opened = _Opened(entry.path)
         except OSError:
             result.files_refused += 1
             _keep(result, entry.shown, None, [Judged(Finding("file.unreadable"), ERROR)], notes=notes)
             continue
-        yield Source(entry.shown, partial(open_regular, entry.path))
+        yield Source(entry.shown, opened)
+
+
+class _Opened:
+    """A file that could be opened: the first call gives that very stream, later ones open it anew."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._stream: BinaryIO | None = open_regular(path)
+
+    def __call__(self) -> BinaryIO:
+        stream, self._stream = self._stream, None
+        return stream or open_regular(self._path)
 
 
 def _count(outcome: Outcome, result: Result, *, notes: bool) -> None:

@@ -6,12 +6,30 @@ import errno
 
 from django.db import DatabaseError
 
+from soyte.kernel.errors import DomainError
+
 _DISK_FULL = "53100"
 _AGAIN = "Những lượt đã ghi xong vẫn còn; chạy lại cùng lệnh để làm nốt, không lượt nào bị ghi hai lần."
 
 
+class WorkerFaultError(Exception):
+    """A fault in a worker process, already in words: what caused it stays there, and in that process's log."""
+
+
+class WorkerDiedError(Exception):
+    """A worker process ended by itself: killed, or out of memory. What it had in hand was rolled back."""
+
+
+# What stops a run and is no file's fault: its words are told, the rest is done by running again.
+STOPS = (DatabaseError, DomainError, OSError, WorkerFaultError, WorkerDiedError)
+
+
 def words_of(error: Exception) -> str:
     """A sentence in Vietnamese for the operator."""
+    if isinstance(error, WorkerFaultError):
+        return str(error)
+    if isinstance(error, DomainError):
+        return f"{error} {_AGAIN}"
     if is_disk_full(error):
         return f"Ổ đĩa đầy nên phải dừng. Dọn chỗ rồi chạy lại. {_AGAIN}"
     if isinstance(error, DatabaseError):

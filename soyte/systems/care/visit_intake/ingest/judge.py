@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from soyte.clinical.terminology.terms import Terms
 from soyte.formats.visitfile import Finding, Survey, Visit, read_decimal, read_visit
@@ -33,6 +34,19 @@ class FileFacts:
     sender_facility: str | None  # of a signed-in sender, whose files may only name his own
     synthetic: bool
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        survey = tuple(getattr(self.survey, name) for name in _SURVEY)
+        rest = (self.received_at, self.received_on, self.version_day, self.sender_facility, self.synthetic)
+        return _facts, (survey, self.receipt_id, self.number, *rest)
+
+
+# Pieces travel to workers by the thousand; as tuples they are packed in a fifth of the time of dataclasses.
+_SURVEY = tuple(Survey.__dataclass_fields__)
+
+
+def _facts(survey: tuple[Any, ...], receipt_id: int, number: str, *rest: Any) -> FileFacts:
+    return FileFacts(receipt_id, number, Survey(*survey), *rest)
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -41,6 +55,9 @@ class Piece:
     file: FileFacts
     seq: int
     content: bytes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Piece, (self.file, self.seq, self.content)
 
 
 @dataclass(slots=True)
@@ -66,12 +83,6 @@ class JudgedVisit:
     rows: VisitRows | None = None
     patient: Candidate | None = None
     newborns: list[Candidate] = field(default_factory=list)
-
-    def forget(self) -> None:
-        """Drop what only writing needed."""
-        self.piece = Piece(self.piece.file, self.piece.seq, b"")
-        self.rows = self.patient = None
-        self.newborns = []
 
     def refuse(self, finding: Finding) -> None:
         """Turn the verdict: something that only writing could show."""

@@ -6,8 +6,10 @@ writing behind.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -17,8 +19,15 @@ from queue import Queue
 from threading import Thread
 from typing import Any, Protocol
 
+import structlog
 from django.db import connections
 
+from soyte.systems.care.visit_intake.ingest.faults import WorkerDiedError, WorkerFaultError, words_of
+
+log = structlog.get_logger(__name__)
+
+# A visit makes thousands of objects that end with it; looking for circles among them took a fifth of the time.
+_SELDOM = (100_000, 20, 20)
 QUEUED = 2  # batches that may wait for each process: enough to keep it busy, little enough to keep memory flat
 
 
@@ -44,10 +53,6 @@ class Inline:
         yield from done
 
 
-class WorkerDiedError(Exception):
-    """A worker process ended by itself: killed, or out of memory. What it had in hand was rolled back."""
-
-
 @dataclass(slots=True)
 class _Worker:
     process: ForkProcess
@@ -60,6 +65,10 @@ class Pool:
 
     def __init__(self, work: Callable[[Sequence[Any]], Any], *, processes: int) -> None:
         connections.close_all()  # a connection must not be shared over a fork
+        self._threshold = gc.get_threshold()
+        gc.set_threshold(*_SELDOM)
+        gc.collect()
+        gc.freeze()  # lists of tens of thousands of rows: never to be searched for garbage, and shared as they are
         self._workers: list[_Worker] = []
         context = get_context("fork")
         for _number in range(processes):
@@ -76,6 +85,8 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
             worker.pipe.close()
+        gc.unfreeze()
+        gc.set_threshold(*self._threshold)
         for worker in self._workers:
             worker.process.join(10)
             if worker.process.is_alive():
@@ -105,12 +116,12 @@ class Pool:
 
     def _receive(self, worker: _Worker) -> tuple[int, Any]:
         try:
-            token, result, error = worker.pipe.recv()
+            token, result, fault = worker.pipe.recv()
         except (EOFError, OSError):
             raise WorkerDiedError from None
         worker.waiting -= 1
-        if error is not None:
-            raise error
+        if fault is not None:
+            raise WorkerFaultError(fault)
         return token, result
 
 
@@ -123,12 +134,20 @@ def _serve(work: Callable[[Sequence[Any]], Any], pipe: Connection, inherited: Se
     Thread(target=_read, args=(pipe, batches), daemon=True).start()
     while True:
         token, batch = batches.get()
-        answer: tuple[int, Any, Exception | None]
+        answer: tuple[int, Any, str | None]
         try:
             answer = (token, work(batch), None)
         except Exception as error:
-            answer = (token, None, error)
+            # Told in words: what an exception carries (its cause, its facts) does not pass from process to process.
+            _log(error)
+            answer = (token, None, words_of(error))
         pipe.send(answer)
+
+
+def _log(error: Exception) -> None:
+    """What happened and where, but never the message: the database puts patients' data into it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("batch could not be written", error=type(error).__name__, where=f"{frame.filename}:{frame.lineno}")
 
 
 def _read(pipe: Connection, batches: Queue[tuple[int, Sequence[Any]]]) -> None:

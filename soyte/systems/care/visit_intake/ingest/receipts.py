@@ -6,7 +6,8 @@ from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import structlog
 from django.db import DataError, IntegrityError, connection
@@ -47,16 +48,41 @@ class Sender:
     synthetic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class VisitOutcome:
-    """The verdict on one HOSO."""
+class VisitOutcome(NamedTuple):
+    """The verdict on one HOSO. `facts` are its findings as tuples: they come from workers by the thousand."""
 
     seq: int
     code: str | None
     facility_code: str
     accepted: bool
     replaced: bool
-    findings: Sequence[Judged]
+    facts: tuple[tuple[Any, ...], ...]
+    persons_new: int = 0
+    rows: int = 0
+
+    @property
+    def findings(self) -> tuple[Judged, ...]:
+        return tuple(Judged(Finding(*finding), severity) for severity, *finding in self.facts)
+
+
+def visit_outcome(stored: StoredVisit) -> VisitOutcome:
+    """What to tell of a visit that was written now."""
+    judged = stored.judged
+    return VisitOutcome(
+        seq=judged.piece.seq,
+        code=judged.code,
+        facility_code=judged.facility_code,
+        accepted=judged.accepted,
+        replaced=stored.replaced,
+        facts=tuple(_facts(found) for found in judged.findings),
+        persons_new=stored.persons_new,
+        rows=stored.row_count,
+    )
+
+
+def _facts(judged: Judged) -> tuple[Any, ...]:
+    found = judged.finding
+    return judged.severity, found.code, found.table, found.line, found.field, found.value, dict(found.params)
 
 
 @dataclass(slots=True)
@@ -108,7 +134,7 @@ class OpenFile:
     signature: str = "none"
     signer: str = ""
     waiting: int = 0  # pieces that are still worked on
-    stored: list[StoredVisit] = field(default_factory=list)
+    visits: list[VisitOutcome] = field(default_factory=list)
 
     @property
     def lock(self) -> int:
@@ -367,16 +393,9 @@ def outcome(file: OpenFile) -> Outcome:
         received_at=file.facts.received_at,
         kind=file.kind,
         findings=file.all_findings,
-        visits=[_visit_outcome(stored) for stored in sorted(file.stored, key=lambda s: s.judged.piece.seq)],
-        persons_new=sum(stored.persons_new for stored in file.stored),
-        rows=sum(stored.row_count for stored in file.stored),
-    )
-
-
-def _visit_outcome(stored: StoredVisit) -> VisitOutcome:
-    judged = stored.judged
-    return VisitOutcome(
-        judged.piece.seq, judged.code, judged.facility_code, judged.accepted, stored.replaced, judged.findings
+        visits=sorted(file.visits, key=attrgetter("seq")),
+        persons_new=sum(visit.persons_new for visit in file.visits),
+        rows=sum(visit.rows for visit in file.visits),
     )
 
 
@@ -384,8 +403,8 @@ def _resumed(file: OpenFile) -> Outcome:
     """A file of which an earlier run had stored a part: its verdicts are read back, what was written now is counted."""
     told = recall(file.held.name, file.facts.receipt_id)
     told.repeated = False
-    told.persons_new = sum(stored.persons_new for stored in file.stored)
-    told.rows = sum(stored.row_count for stored in file.stored)
+    told.persons_new = sum(visit.persons_new for visit in file.visits)
+    told.rows = sum(visit.rows for visit in file.visits)
     return told
 
 
@@ -397,7 +416,12 @@ def recall(name: str, receipt_id: int) -> Outcome:
         by_visit.setdefault(found.receipt_visit_id, []).append(_judged(found))
     visits = [
         VisitOutcome(
-            v.seq, v.visit_code, v.facility_code, v.verdict == "accepted", v.replaced, tuple(by_visit.get(v.id, ()))
+            seq=v.seq,
+            code=v.visit_code,
+            facility_code=v.facility_code,
+            accepted=v.verdict == "accepted",
+            replaced=v.replaced,
+            facts=tuple(map(_facts, by_visit.get(v.id, ()))),
         )
         for v in receipt.visits.order_by("seq").iterator()
     ]

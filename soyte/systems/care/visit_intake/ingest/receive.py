@@ -19,21 +19,22 @@ from django.utils import timezone
 from soyte.clinical.terminology import selectors as terminology
 from soyte.kernel.actors import Acting
 from soyte.systems.care.visit_intake.ingest import receipts, sheets
-from soyte.systems.care.visit_intake.ingest.batch import StoredVisit, store
+from soyte.systems.care.visit_intake.ingest.batch import store
 from soyte.systems.care.visit_intake.ingest.held import Held, Source, SourceFault
 from soyte.systems.care.visit_intake.ingest.judge import Knowledge, Piece, judge_all
 from soyte.systems.care.visit_intake.ingest.knowledge import database_lists
 from soyte.systems.care.visit_intake.ingest.pool import Inline, Pool, Runner
-from soyte.systems.care.visit_intake.ingest.receipts import OpenFile, Outcome, Sender
+from soyte.systems.care.visit_intake.ingest.receipts import OpenFile, Outcome, Sender, VisitOutcome, visit_outcome
+from soyte.systems.care.visit_intake.rules import severity
 
-BATCH_VISITS = 80
+BATCH_VISITS = 100
 BATCH_BYTES = 4 << 20
-GROUP_FILES = 80
+GROUP_FILES = 100
 SHEETS = frozenset({"check_in", "assessment"})
 _ALWAYS_ASKED = ("icd10", "commune", "province", "visit_kind", "visit_subject", "department", "occupation")
 
 
-Work = Callable[[Sequence[Piece]], list[StoredVisit]]
+Work = Callable[[Sequence[Piece]], list[VisitOutcome]]
 
 
 def receive(
@@ -62,8 +63,10 @@ def receive_one(source: Source, sender: Sender, *, batch_visits: int = BATCH_VIS
 def knowledge() -> Knowledge:
     """The lists of the database, for one run."""
     lists = database_lists()
+    today = timezone.localdate()
     for name in _ALWAYS_ASKED:
-        lists.state(name, "", timezone.localdate())
+        lists.state(name, "", today)
+    severity("", today)  # the weights of rules, whose patterns are compiled by the first question
     return Knowledge(lists, terminology.terms())
 
 
@@ -72,11 +75,8 @@ def _pool(work: Work, known: Callable[[], Knowledge], processes: int) -> Pool:
     return Pool(work, processes=processes)
 
 
-def _work(actor: Acting, known: Callable[[], Knowledge], pieces: Sequence[Piece]) -> list[StoredVisit]:
-    stored = store(judge_all(pieces, known()), actor=actor)
-    for visit in stored:
-        visit.judged.forget()  # it need not travel back
-    return stored
+def _work(actor: Acting, known: Callable[[], Knowledge], pieces: Sequence[Piece]) -> list[VisitOutcome]:
+    return [visit_outcome(stored) for stored in store(judge_all(pieces, known()), actor=actor)]
 
 
 @dataclass(slots=True)
@@ -185,9 +185,9 @@ class _Intake:
         self._collect(all_of_them=False)
 
     def _collect(self, *, all_of_them: bool) -> None:
-        for token, stored in self.runner.results(all_of_them=all_of_them):
-            for file, visit in zip(self.in_work.pop(token), stored, strict=True):
-                file.stored.append(visit)
+        for token, visits in self.runner.results(all_of_them=all_of_them):
+            for file, visit in zip(self.in_work.pop(token), visits, strict=True):
+                file.visits.append(visit)
                 file.waiting -= 1
                 if not file.waiting:
                     self.ready.append(file)
