@@ -179,7 +179,10 @@ def enter(chromium: Any, house: House) -> Iterator[Any]:
     opened = []
 
     def go(role: str) -> Visitor:
-        context = chromium.new_context(viewport=WIDE, color_scheme="light", accept_downloads=True)
+        # Without the buttons' slow change of colour, which axe would measure half-way when the look changes.
+        context = chromium.new_context(
+            viewport=WIDE, color_scheme="light", accept_downloads=True, reduced_motion="reduce"
+        )
         opened.append(context)
         page = context.new_page()
         visitor = Visitor(page, house, [])
