@@ -33,7 +33,8 @@ from soyte.ui.paging import page
 TIMELINE = 15
 SHOWN_RESULTS = 8
 FIELDS = {"loai": "kind", "co_so": "facility_code", "nam": "started_at__year"}
-PRINTED_RESULTS, PRINTED_MEDICINES, PRINTED_VISITS = 10, 10, 8
+# What fits one sheet, each line at its longest.
+PRINTED_CONDITIONS, PRINTED_RESULTS, PRINTED_MEDICINES, PRINTED_VISITS = 8, 8, 8, 6
 
 
 class TimelineFilters(FilterForm):
@@ -152,7 +153,7 @@ def print_summary(request: HouseRequest, record: Record) -> HttpResponse:
             )
             for row in last
         ],
-        "printed_at": timezone.now(),
+        "most_conditions": PRINTED_CONDITIONS,
         "back_url": reverse("health_record:record", args=[person.pk]),
     }
     return render(request, "health_record/print.html", context)
