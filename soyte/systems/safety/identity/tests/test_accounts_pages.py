@@ -165,6 +165,7 @@ def test_the_list_filters_and_asks_a_constant_number_of_questions(client, admin,
     from django.test.utils import CaptureQueriesContext
 
     def queries():
+        client.get(reverse("identity:accounts"))  # what a process remembers for a minute is remembered now
         with CaptureQueriesContext(connection) as asked:
             client.get(reverse("identity:accounts"))
         return len(asked)
