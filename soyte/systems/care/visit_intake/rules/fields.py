@@ -37,6 +37,10 @@ class _Check:
     head: int | None  # how many leading characters make the code; None = all of it
     separator: str
 
+    def is_good(self, value: str) -> bool:
+        """Whether nothing can be said of a value, its list apart."""
+        return len(value) <= self.max_length and (self.judge is None or not self.judge(value))
+
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
@@ -90,10 +94,12 @@ def _row_findings(
     for item in [item for item in values.items() if item not in passed and item not in passed_today]:
         key, value = item
         check = compiled.checks.get(key) if value else None
-        findings = list(_value_findings(context, name, row, check, value)) if check is not None else []
-        if findings:
-            yield from findings
-        elif len(value) <= _REMEMBERED:
+        if check is not None and (check.code_list or not check.is_good(value)):
+            findings = list(_value_findings(context, name, row, check, value))
+            if findings:
+                yield from findings
+                continue
+        if len(value) <= _REMEMBERED:
             (passed_today if check is not None and check.code_list else passed).add(item)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
-from soyte.formats.visitfile.model import Visit
-from soyte.formats.visitfile.values import split_list
+from soyte.formats.visitfile import GENERATIONS, Visit, split_list
+from soyte.formats.visitfile import table as spec_table
 from soyte.systems.care.visit_intake.ingest.rows import charges, papers, programmes, results
 from soyte.systems.care.visit_intake.ingest.rows.reading import DoesNotFitError, Source, day, read_value
 from soyte.systems.care.visit_intake.ingest.rows.tables import (
@@ -249,12 +249,19 @@ def _at(source: Source, at: str) -> Columns:
 
 def icd_codes(visit: Visit) -> list[str]:
     """Every diagnosis code of the visit, of whichever table: what decides its labels."""
-    names = ("MA_BENH_CHINH", "MA_BENH", "MA_BENH_KT", "MA_BENHKHAC")
-    found: dict[str, None] = {}
-    for rows in visit.tables.values():
-        for row in rows:
-            values: Mapping[str, str] = row.values
-            for name in names:
-                if text := values.get(name):
-                    found.update(dict.fromkeys(filter(None, split_list(text))))
-    return list(found)
+    written = {
+        text
+        for name, rows in visit.tables.items()
+        if (fields := _icd_fields(name))
+        for row in rows
+        for field in fields
+        if (text := row.values.get(field))
+    }
+    return list(filter(None, {code for text in written for code in split_list(text)}))
+
+
+@cache
+def _icd_fields(table: str) -> tuple[str, ...]:
+    """The fields of a table that hold codes of ICD-10, in whichever generation."""
+    names = {name for generation in GENERATIONS if (found := spec_table(generation, table)) for name in found.fields}
+    return tuple(sorted(names & {"MA_BENH_CHINH", "MA_BENH", "MA_BENH_KT", "MA_BENHKHAC"}))
