@@ -1,4 +1,4 @@
-"""The typed arguments of the components in templatetags/ui.py. Texts are shown as they are, escaped."""
+"""The typed arguments of the components in tags/. Texts are shown as they are, escaped."""
 
 from __future__ import annotations
 

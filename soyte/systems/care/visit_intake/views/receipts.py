@@ -24,7 +24,7 @@ from soyte.systems.care.visit_intake.rules import WARNING
 from soyte.systems.care.visit_intake.views.showing import receipt_rows
 from soyte.ui.components import Tab
 from soyte.ui.paging import capped_count, page
-from soyte.ui.templatetags.ui import count
+from soyte.ui.tags.values import count
 from soyte.ui.xlsx import Column, download
 
 ORDERS = {"nhan": ("-id",)}

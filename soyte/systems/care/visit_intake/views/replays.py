@@ -31,7 +31,7 @@ from soyte.systems.care.visit_intake.views.report import visit_rows
 from soyte.systems.care.visit_intake.views.visits import MOST_COUNTED, filtered_refused
 from soyte.ui.filters import FilterForm
 from soyte.ui.paging import capped_count, page
-from soyte.ui.templatetags.ui import count
+from soyte.ui.tags.values import count
 
 NEED = "visit_files.replay"
 MOST_AT_ONCE = 500

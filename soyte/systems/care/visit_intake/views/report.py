@@ -34,7 +34,7 @@ from soyte.systems.care.visit_intake.views.scopes import Scope, scope_of
 from soyte.systems.care.visit_intake.views.showing import place, severity_chip, verdict_chip, verdict_word
 from soyte.ui.components import Chip, Fact, Slice
 from soyte.ui.paging import capped_count, page
-from soyte.ui.templatetags.ui import count
+from soyte.ui.tags.values import count
 from soyte.ui.xlsx import Column, download
 
 READ = "visit_files.read"

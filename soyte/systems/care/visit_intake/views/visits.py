@@ -32,7 +32,7 @@ from soyte.systems.care.visit_intake.views.scopes import home
 from soyte.systems.care.visit_intake.views.showing import place, severity_chip, verdict_chip
 from soyte.ui.components import Chip, Fact, Link, Tab
 from soyte.ui.paging import capped_count, page
-from soyte.ui.templatetags.ui import count
+from soyte.ui.tags.values import count
 
 READ = "visit_files.read"
 MOST_VERSIONS = 50

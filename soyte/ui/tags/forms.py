@@ -1,0 +1,64 @@
+"""One field of a form, and the summary of what must be mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+
+register = template.Library()
+
+
+@register.inclusion_tag("ui/field.html")
+def field(bound: BoundField, wide: bool = False, classes: str = "") -> dict[str, Any]:
+    """Label, help, control and error of one field, tied together for a screen reader."""
+    widget = bound.field.widget
+    many = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    check = isinstance(widget, CheckboxInput)
+    described = " ".join(
+        filter(
+            None, [f"{bound.auto_id}_help" if bound.help_text else "", f"{bound.auto_id}_error" if bound.errors else ""]
+        )
+    )
+    attrs: dict[str, str | bool] = {
+        "class": " ".join(
+            filter(
+                None,
+                [
+                    _control_class(widget, many=many, check=check),
+                    widget.attrs.get("class", ""),
+                    "is-invalid" if bound.errors and not many else "",
+                ],
+            )
+        )
+    }
+    if described and not many:
+        attrs["aria-describedby"] = described
+    if bound.errors and not many:
+        attrs["aria-invalid"] = "true"
+    if many:
+        widget.attrs["class"] = attrs["class"]  # options are drawn one by one and take the widget's own attributes
+    return {
+        "field": bound,
+        "control": "" if many else bound.as_widget(attrs=attrs),
+        "check": check,
+        "many": many,
+        "wide": wide,
+        "classes": classes,
+        "described": described,
+        "options": list(bound) if many else [],
+    }
+
+
+def _control_class(widget: Any, *, many: bool, check: bool) -> str:
+    if many or check:
+        return "form-check-input"
+    return "form-select" if isinstance(widget, Select) else "form-control"
+
+
+@register.inclusion_tag("ui/error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    """What must be mended, each a link to its field; takes the focus."""
+    fields = [(bound, bound.errors[0]) for bound in form if bound.errors]
+    return {"fields": fields, "others": list(form.non_field_errors()), "number": len(fields)}
