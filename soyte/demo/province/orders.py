@@ -13,8 +13,9 @@ from soyte.demo.province.bills import Line
 from soyte.demo.province.content import Care, Medicine, Service, Test
 from soyte.demo.province.draws import poisson, stream
 from soyte.demo.province.frame import Facility
+from soyte.demo.province.odds import HIV, PHYSICAL
 from soyte.demo.province.people import Person
-from soyte.demo.province.plans import HIV, PHYSICAL, Plan
+from soyte.demo.province.plans import Plan
 
 CHILD = 6  # below it medicines in sachets are preferred
 DENGUE = "A97"

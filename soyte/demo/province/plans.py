@@ -9,32 +9,24 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from random import Random
 
-from soyte.demo.province import content, days, frame, outbreaks
+from soyte.demo.province import content, days, frame, odds, outbreaks
 from soyte.demo.province.content import Diagnosis
-from soyte.demo.province.draws import Weighted, poisson, stream
+from soyte.demo.province.draws import poisson, stream
 from soyte.demo.province.frame import Facility
+from soyte.demo.province.odds import CAESAREAN, DELIVERY, GRAVE, PHYSICAL, SUDDEN, TUBERCULOSIS
 from soyte.demo.province.people import Maker, Person
 
 YEAR = 365
 KINDS_OF_2026 = date(2026, 8, 1)  # QĐ 1804/2026 adds 11 to 16
 INPATIENT_KINDS = ("03", "04", "06", "09")
-DELIVERY, CAESAREAN = "O80.9", "O82.9"
-HIV, TUBERCULOSIS = "B20.9", "A15.0"
 TREATMENT_DAYS = 180  # of tuberculosis
 ATTENDANCE = 0.86  # share of the appointments of a long-term condition that are kept
 REGULAR_VISITS = YEAR / 29 * ATTENDANCE  # a person with a long-term condition makes so many a year
 UNINSURED_SENT_SINCE = date(2024, 7, 1)  # files of QĐ 4210 were claims: they held insured visits only
 WITHOUT_CARD = 0.043  # visits of insured people that are paid in cash
 DEATH_IN_HOSPITAL = 0.25
-PHYSICAL = {"I69", "M54", "M47", "M75"}
-SUDDEN = {"I21", "I61", "I63", "S06", "T63", "T60", "K35", "K92", "S72", "S82"}
-GRAVE = {"I21", "I61", "N18", "C34", "P07", "A41"}
-NOT_AT_STATION = {"N18", "B20", "A15", "F20", "O80", "O82", "C34", "K02", "K04", "H25", "H52"}
-SPECIAL_PROGRAMMES = {"B20", "A15", "F20"}
-STAY_SCALE = 5 / 1.58  # the median of a gamma with shape 1.9 is 1.58 scales
 CODE_SPREAD = 48_271
 
 
@@ -96,138 +88,6 @@ class World:
     struck: Mapping[str, Sequence[outbreaks.Case]]
 
 
-@cache
-def rate(setting: str, sex: str, age: int) -> float:
-    """Visits a year."""
-    row = next(r for r in content.rows("visit_rates") if r["setting"] == setting and age <= int(r["age_to"]))
-    return float(row["male_per_year" if sex == "1" else "female_per_year"])
-
-
-def _share(diagnosis: Diagnosis, sex: str, band: int) -> float:
-    return diagnosis.weights[band] * (diagnosis.male_share if sex == "1" else 1 - diagnosis.male_share)
-
-
-def _interval(icd10: str) -> int:
-    return content.care()[icd10[:3]].interval_days
-
-
-@cache
-def _acute(setting: str, sex: str, band: int) -> Weighted[Diagnosis]:
-    """What brings people by chance; newborns' diseases come with births."""
-    return Weighted(
-        (d, _share(d, sex, band))
-        for d in content.diagnoses(setting)
-        if not d.icd10.startswith("P") and (setting == "inpatient" or not _interval(d.icd10))
-    )
-
-
-@cache
-def _long_term(sex: str, band: int) -> Weighted[str]:
-    return Weighted(
-        (d.icd10, _share(d, sex, band) * (11 if d.icd10 == TUBERCULOSIS else 1))
-        for d in content.diagnoses("outpatient")
-        if _interval(d.icd10)
-    )
-
-
-@cache
-def _long_term_share(sex: str, band: int) -> float:
-    """The share of outpatient visits that belong to long-term conditions."""
-    chronic = sum(_share(d, sex, band) for d in content.diagnoses("outpatient") if _interval(d.icd10))
-    return chronic / (chronic + _acute("outpatient", sex, band).total)
-
-
-@cache
-def _hours(_: str = "") -> Weighted[tuple[int, int]]:
-    def span(key: str) -> tuple[int, int]:
-        first, last = map(int, key.split("-"))
-        return first, last if last > first else 22
-
-    return Weighted((span(key), value) for key, value in content.shares("outpatient hour of arrival").items())
-
-
-@cache
-def _newborn_diseases() -> Weighted[str]:
-    return Weighted((d.icd10, d.weights[0]) for d in content.diagnoses("inpatient") if d.icd10.startswith("P"))
-
-
-@cache
-def _fatal() -> Weighted[str]:
-    return Weighted((row["icd10"], float(row["weight"])) for row in content.rows("fatal"))
-
-
-@cache
-def _death_rate(sex: str, age: int) -> float:
-    row = next(r for r in content.rows("deaths") if age <= int(r["age_to"]))
-    return float(row["male_per_1000" if sex == "1" else "female_per_1000"]) / 1000
-
-
-@cache
-def _levels(setting: str) -> Weighted[str]:
-    return Weighted((key, value) for key, value in content.shares(f"share of {setting}").items())
-
-
-HOSPITALS = Weighted([("hospital_general", 0.9), ("hospital_traditional", 0.04), ("hospital_military", 0.06)])
-
-
-def _hospital(rng: Random, icd3: str) -> Facility:
-    """A hospital of the province's level in its capital."""
-    kind = HOSPITALS.draw(rng)
-    if kind == "hospital_traditional" and icd3 not in PHYSICAL:
-        kind = "hospital_general"
-    return frame.of_kinds(kind)[0]
-
-
-def _outpatient_place(rng: Random, person: Person, icd3: str) -> Facility:
-    commune = person.home.commune
-    level = _levels("outpatient visits").draw(rng)
-    if level == "commune station" and icd3 in NOT_AT_STATION:
-        level = "district centre"
-    if level == "commune station":
-        return frame.station_of(commune)
-    if level == "district centre":
-        return frame.centre_of(commune.district_code)
-    if level == "private" and icd3 not in SPECIAL_PROGRAMMES:
-        return rng.choice(frame.near(commune.district_code, "hospital_private", "polyclinic"))
-    return _hospital(rng, icd3)
-
-
-def _inpatient_place(rng: Random, person: Person, icd3: str) -> Facility:
-    commune = person.home.commune
-    level = _levels("inpatient stays").draw(rng)
-    if level == "commune station (06)" and icd3 not in NOT_AT_STATION | GRAVE | SUDDEN:
-        return frame.station_of(commune)
-    if level == "provincial hospital" or (icd3 in GRAVE and rng.random() < 0.6):
-        return _hospital(rng, icd3)
-    if level == "industry and private":
-        industry = [
-            f
-            for f in frame.near(commune.district_code, "hospital_general", "health_centre_industry")
-            if f.ownership == "industry"
-        ]
-        return rng.choice(industry or frame.of_kinds("hospital_private"))
-    return frame.centre_of(commune.district_code)
-
-
-def _arrival(rng: Random, day: date, *, sudden: bool = False) -> datetime:
-    first, last = (0, 24) if sudden else _hours().draw(rng)
-    return datetime.combine(day, time()) + timedelta(minutes=rng.randrange(first * 60, last * 60))
-
-
-def _stay_days(rng: Random, icd10: str) -> int:
-    if icd10 == DELIVERY:
-        return rng.choice((2, 2, 3, 3))
-    if icd10 == CAESAREAN:
-        return rng.choice((5, 5, 6, 7))
-    return min(
-        45, max(1, round(rng.gammavariate(content.shares("inpatient length of stay")["gamma shape"], STAY_SCALE)))
-    )
-
-
-def _leaves(rng: Random, day: date) -> datetime:
-    return datetime.combine(day, time(rng.randrange(8, 16), rng.randrange(60)))
-
-
 class Life:
     """The visits of one person, and the children born on the way."""
 
@@ -259,13 +119,13 @@ class Life:
         person, rng = self.person, stream(self.world.seed, self.person.code, "year", index)
         age = max(0, person.age(first + timedelta(days=YEAR // 2)))
         band = content.band(age)
-        dies = rng.random() < _death_rate(person.sex, age)
+        dies = rng.random() < odds.death_rate(person.sex, age)
         death = days.draw(rng, start=first, length=YEAR, emergency=True)
-        acute = rate("outpatient", person.sex, age) * (1 - _long_term_share(person.sex, band)) * person.frailty
+        acute = odds.rate("outpatient", person.sex, age) * (1 - odds.long_term_share(person.sex, band)) * person.frailty
         for _ in range(poisson(rng, acute)):
-            self._outpatient(rng, first, _acute("outpatient", person.sex, band).draw(rng), age)
-        for _ in range(poisson(rng, rate("inpatient", person.sex, age) * (person.frailty + 1) / 2)):
-            self._inpatient(rng, first, _acute("inpatient", person.sex, band).draw(rng), age)
+            self._outpatient(rng, first, odds.acute("outpatient", person.sex, band).draw(rng), age)
+        for _ in range(poisson(rng, odds.rate("inpatient", person.sex, age) * (person.frailty + 1) / 2)):
+            self._inpatient(rng, first, odds.acute("inpatient", person.sex, band).draw(rng), age)
         if dies:
             self._die(rng, death)
 
@@ -273,11 +133,11 @@ class Life:
         self.died = day
         if rng.random() >= DEATH_IN_HOSPITAL:
             return
-        icd10 = _fatal().draw(rng)
-        start = _arrival(rng, day - timedelta(days=rng.randrange(1, 8)), sudden=True)
+        icd10 = odds.fatal().draw(rng)
+        start = odds.arrival(rng, day - timedelta(days=rng.randrange(1, 8)), sudden=True)
         if start.date() >= max(self.world.start, self.person.born.date()):
             end = datetime.combine(day, time(rng.randrange(1, 23), rng.randrange(60)))
-            self._add(self._stay(rng, icd10, start, end, facility=_hospital(rng, icd10[:3]), result="5"))
+            self._add(self._stay(rng, icd10, start, end, facility=odds.hospital(rng, icd10[:3]), result="5"))
 
     def _insured(self, rng: Random, facility: Facility, day: date) -> bool:
         cash = WITHOUT_CARD * (3 if facility.ownership == "private" else 0.8)
@@ -287,13 +147,13 @@ class Life:
     def _outpatient(self, rng: Random, first: date, diagnosis: Diagnosis, age: int) -> None:
         icd3 = diagnosis.icd10[:3]
         day = days.draw(rng, start=first, length=YEAR, profile=diagnosis.season)
-        facility = _outpatient_place(rng, self.person, icd3)
-        start = _arrival(rng, day)
+        facility = odds.outpatient_place(rng, self.person, icd3)
+        start = odds.arrival(rng, day)
         end = start + timedelta(minutes=rng.randrange(35, 200))
         kind = "01"
         draw = rng.random()
         if icd3 in PHYSICAL and draw < 0.25 and not facility.station:
-            kind, end = "02", _leaves(rng, day + timedelta(days=rng.randrange(4, 10)))
+            kind, end = "02", odds.leaves(rng, day + timedelta(days=rng.randrange(4, 10)))
         elif facility.station and day >= KINDS_OF_2026 and draw < 0.12:
             kind = "13"
         hospital = facility.kind in {"hospital_general", "hospital_military", "hospital_traditional"}
@@ -322,9 +182,9 @@ class Life:
             icd10, birth = "O47.0", False
         if icd10.startswith("O") and not 15 <= age <= 49:
             icd10 = "N10"
-        start = _arrival(rng, day, sudden=icd10[:3] in SUDDEN or birth)
-        facility = _inpatient_place(rng, self.person, icd10[:3])
-        end = _leaves(rng, day + timedelta(days=_stay_days(rng, icd10)))
+        start = odds.arrival(rng, day, sudden=icd10[:3] in SUDDEN or birth)
+        facility = odds.inpatient_place(rng, self.person, icd10[:3])
+        end = odds.leaves(rng, day + timedelta(days=odds.stay_days(rng, icd10)))
         plan = self._stay(rng, icd10, start, end, facility=facility)
         if birth:
             self._last_birth = day
@@ -343,7 +203,7 @@ class Life:
         kind = "03"
         draw = rng.random()
         if facility.station:
-            kind, end = "06", _leaves(rng, start.date() + timedelta(days=rng.randrange(1, 3)))
+            kind, end = "06", odds.leaves(rng, start.date() + timedelta(days=rng.randrange(1, 3)))
         elif not result and icd10[:3] in PHYSICAL and draw < 0.3:
             kind = "04"
         elif not result and icd10[:3] not in GRAVE and not icd10.startswith("O") and draw < 0.025:
@@ -407,11 +267,11 @@ class Life:
         rng = stream(self.world.seed, self.person.code, "newborn")
         if rng.random() >= 0.25:
             return
-        icd10 = _newborn_diseases().draw(rng)
+        icd10 = odds.newborn_diseases().draw(rng)
         start = self.person.born + timedelta(hours=rng.randrange(2, 40))
         mothers_place = frame.centre_of(self.person.home.commune.district_code)
-        facility = _hospital(rng, icd10[:3]) if icd10[:3] in GRAVE else mothers_place
-        end = _leaves(rng, start.date() + timedelta(days=rng.randrange(2, 7)))
+        facility = odds.hospital(rng, icd10[:3]) if icd10[:3] in GRAVE else mothers_place
+        end = odds.leaves(rng, start.date() + timedelta(days=rng.randrange(2, 7)))
         self._add(Plan(self.person, facility, "03", icd10, start, end, insured=True))
 
     def _condition(self, rng: Random) -> Condition | None:
@@ -420,8 +280,8 @@ class Life:
         if age < 0:
             return None
         band = content.band(age)
-        prevalence = rate("outpatient", person.sex, age) * _long_term_share(person.sex, band) / REGULAR_VISITS
-        known = _long_term(person.sex, band)
+        prevalence = odds.rate("outpatient", person.sex, age) * odds.long_term_share(person.sex, band) / REGULAR_VISITS
+        known = odds.long_term(person.sex, band)
         if not known.items or rng.random() >= prevalence:
             return None
         icd10 = known.draw(rng)
@@ -434,7 +294,9 @@ class Life:
         if icd10 == TUBERCULOSIS:
             first = world.start + timedelta(days=rng.randrange(-TREATMENT_DAYS, 10 * TREATMENT_DAYS))
             last = first + timedelta(days=TREATMENT_DAYS)
-        return Condition(icd10, others, _interval(icd10), _outpatient_place(rng, person, icd10[:3]), first, last)
+        return Condition(
+            icd10, others, odds.interval(icd10), odds.outpatient_place(rng, person, icd10[:3]), first, last
+        )
 
     def _regular_visits(self) -> None:
         rng = stream(self.world.seed, self.person.code, "regular")
@@ -445,7 +307,7 @@ class Life:
         while day <= min(self.world.until, condition.last):
             following = day + timedelta(days=condition.interval + rng.randrange(-1, 4))
             opened = day + timedelta(days=max(0, 7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
-            kept, start = rng.random() < ATTENDANCE, _arrival(rng, opened)
+            kept, start = rng.random() < ATTENDANCE, odds.arrival(rng, opened)
             kind = "07" if rng.random() < 0.03 else "05"
             insured = self._insured(rng, condition.facility, opened)
             length = rng.randrange(40, 190)
@@ -470,7 +332,7 @@ class Life:
     def _outbreaks(self) -> None:
         for case in self.world.struck.get(self.person.code, ()):
             rng = stream(self.world.seed, self.person.code, case.outbreak)
-            start = _arrival(rng, case.day)
+            start = odds.arrival(rng, case.day)
             facility = frame.centre_of(self.person.home.commune.district_code)
             if case.setting == "outpatient":
                 if rng.random() < 0.3:
@@ -489,7 +351,7 @@ class Life:
                     )
                 )
             else:
-                end = _leaves(rng, case.day + timedelta(days=rng.randrange(3, 8)))
+                end = odds.leaves(rng, case.day + timedelta(days=rng.randrange(3, 8)))
                 self._add(
                     Plan(
                         self.person,

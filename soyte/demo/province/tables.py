@@ -16,9 +16,10 @@ from soyte.demo.province.bills import Line, Totals, amount_text, exact_text
 from soyte.demo.province.content import Medicine, Service, Supply
 from soyte.demo.province.draws import stream
 from soyte.demo.province.frame import Address, Facility
+from soyte.demo.province.odds import HIV, SUDDEN, TUBERCULOSIS
 from soyte.demo.province.orders import Clinic, Orders, antiretroviral, doctor
 from soyte.demo.province.people import ethnic_code
-from soyte.demo.province.plans import HIV, INPATIENT_KINDS, SUDDEN, TUBERCULOSIS, Plan
+from soyte.demo.province.plans import INPATIENT_KINDS, Plan
 from soyte.demo.province.registration import Registration, address, benefit_of, cards, registration
 
 MARK = "MINH HOẠ"  # in XML1.DU_PHONG: the person is invented
