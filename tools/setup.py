@@ -1,9 +1,11 @@
 """`make setup`: from a bare Debian or Ubuntu with python3 >= 3.11, make and the package registries to a whole .venv.
 
 Standard library only, since it runs before anything is installed. Every step is skipped when its inputs have not
-changed, so a second call takes a moment.
+changed, so a second call takes a moment. `--demo` also looks whether the demo's port is free, before any of it.
 """
 
+import ast
+import fcntl
 import hashlib
 import os
 import shutil
@@ -11,26 +13,52 @@ import subprocess
 import sys
 from pathlib import Path
 
+import node
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
 STAMPS = ROOT / ".cache" / "setup"
-LEAST_DISK_GB = 3
-LEAST_MEMORY_KB = 1_000_000
-LEAST_NODE = 20
+# One try: a machine without network should be told so at once.
+PIP = (PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries", "1", "--require-hashes")
+NO_REGISTRY = (
+    "Không tải được gói Python. Kiểm tra mạng, proxy, hoặc địa chỉ kho gói (pip config list). "
+    "(The Python package registry did not answer.)"
+)
+NO_NPM = (
+    "Không tải được gói giao diện. Kiểm tra mạng, proxy, hoặc địa chỉ kho npm (npm config list). "
+    "(The npm registry did not answer.)"
+)
+# What pip is told of the registry, and how uv is told the same.
+OF_UV = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "cert": "SSL_CERT_FILE",
+    "trusted-host": "UV_INSECURE_HOST",
+    "proxy": "ALL_PROXY",
+}
 
 
 def fail(text):
     sys.exit(f"make setup: {text}")
 
 
-def check_machine():
+def check_machine(argv):
     if sys.version_info < (3, 11):
         fail(f"cần python3 từ 3.11, máy có {sys.version.split()[0]}. (Python 3.11 or newer is needed.)")
-    if shutil.disk_usage(ROOT).free < LEAST_DISK_GB * 1e9:
-        fail(f"đĩa còn dưới {LEAST_DISK_GB} GB: dọn bớt rồi chạy lại. (Less than {LEAST_DISK_GB} GB of disk.)")
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("MemAvailable:") and int(line.split()[1]) < LEAST_MEMORY_KB:
-            fail("bộ nhớ còn dưới 1 GB: đóng bớt chương trình. (Less than 1 GB of memory.)")
+    sys.path.insert(0, str(ROOT))
+    from soyte.config import doctor
+
+    disk = doctor.disk(ROOT, doctor.LATER_DISK_GB if is_whole() else doctor.FIRST_DISK_GB)
+    findings = [disk, doctor.memory(), *([doctor.port()] if "--demo" in argv else [])]
+    for finding in findings:
+        if not finding.good:
+            fail(f"{finding.subject}. {finding.mend}")
+
+
+def is_whole():
+    return (STAMPS / "python").exists() and (STAMPS / "static").exists()
 
 
 def changed(name, *inputs):
@@ -41,90 +69,60 @@ def changed(name, *inputs):
     return stamp, digest.hexdigest(), not (stamp.exists() and stamp.read_text() == digest.hexdigest())
 
 
-def run(*command, mend, **keywords):
+def run(*command, mend, env=None):
     try:
-        subprocess.run([str(part) for part in command], check=True, cwd=ROOT, **keywords)
+        subprocess.run([str(part) for part in command], check=True, cwd=ROOT, env=env)
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
         fail(f"{error}\n{mend}")
 
 
 def make_venv():
-    if (VENV / "bin" / "python").exists():
+    """A .venv of this Python at this place; one of another Python, moved, or half made, is made anew."""
+    told = VENV / "pyvenv.cfg"
+    facts = (
+        dict(line.split(" = ", 1) for line in told.read_text().splitlines() if " = " in line) if told.exists() else {}
+    )
+    ours = facts.get("version") == sys.version.split()[0] and facts.get("command", "").endswith(str(VENV))
+    if ours and PYTHON.exists() and (VENV / "bin" / "pip").exists():
         return
     try:
         import ensurepip  # noqa: F401
     except ImportError:
         fail("thiếu python3-venv: apt-get install python3-venv. (The venv module is missing.)")
-    run(sys.executable, "-m", "venv", VENV, mend="Không tạo được .venv: apt-get install python3-venv.")
+    run(sys.executable, "-m", "venv", "--clear", VENV, mend="Không tạo được .venv: apt-get install python3-venv.")
+    shutil.rmtree(STAMPS)
+    STAMPS.mkdir()
+
+
+def uv_environment():
+    """uv knows nothing of pip's settings, where a machine names its package registry."""
+    told = subprocess.run([PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False).stdout
+    env = dict(os.environ)
+    for line in told.splitlines():
+        name, _, value = line.partition("=")
+        if theirs := OF_UV.get(name.rpartition(".")[2]):
+            env.setdefault(theirs, " ".join(ast.literal_eval(value).split()))
+    return env
 
 
 def install_python_packages():
-    registry = (
-        "Không tải được gói Python: kiểm tra mạng hoặc kho gói (pip config). (The package registry did not answer.)"
-    )
-    locks = [ROOT / name for name in ("requirements-uv.txt", "requirements.txt", "requirements-dev.txt")]
-    stamp, digest, stale = changed("python", *locks)
+    locks = [ROOT / name for name in ("requirements-uv.txt", "requirements-dev.txt")]
+    node_lock = ROOT / "requirements-node.txt"
+    with_node = not node.machine_has_it()
+    stamp, digest, stale = changed("python", *locks, *([node_lock] if with_node else []))
     if not stale:
         return
-    run(
-        VENV / "bin" / "python",
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--disable-pip-version-check",
-        "--require-hashes",
-        "-r",
-        locks[0],
-        mend=registry,
-    )
-    run(
-        VENV / "bin" / "uv",
-        "pip",
-        "sync",
-        "-q",
-        "--python",
-        VENV / "bin" / "python",
-        "--require-hashes",
-        locks[2],
-        mend=registry,
-    )
+    run(*PIP, "-r", locks[0], mend=NO_REGISTRY)
+    sync = (VENV / "bin" / "uv", "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", locks[1])
+    run(*sync, *([node_lock] if with_node else []), mend=NO_REGISTRY, env=uv_environment())
     stamp.write_text(digest)
-
-
-def node_version(node):
-    try:
-        return int(subprocess.check_output([node, "--version"], text=True).strip().lstrip("v").split(".")[0])
-    except (OSError, ValueError, subprocess.CalledProcessError):
-        return 0
-
-
-def install_node():
-    """The machine's node and npm where they are new enough, else those of a wheel."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and node_version(node) >= LEAST_NODE:
-        return
-    if (VENV / "bin" / "npm").exists():
-        return
-    run(
-        VENV / "bin" / "uv",
-        "pip",
-        "install",
-        "-q",
-        "--python",
-        VENV / "bin" / "python",
-        "--require-hashes",
-        "-r",
-        ROOT / "requirements-node.txt",
-        mend="Không tải được Node: kiểm tra mạng hoặc kho gói.",
-    )
 
 
 def write_command():
     """`.venv/bin/soyte`: the checkout is run in place, nothing is built or copied."""
     script = VENV / "bin" / "soyte"
     text = (
-        f"#!{VENV / 'bin' / 'python'}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+        f"#!{PYTHON}\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\n"
         "from soyte.config.cli import main\nsys.exit(main())\n"
     )
     if not script.exists() or script.read_text() != text:
@@ -132,40 +130,37 @@ def write_command():
         script.chmod(0o755)
 
 
-def collect_static(python, env):
+def collect_static():
     """Hashed and compressed copies in static-root, which the web server serves; again when the assets were rebuilt."""
     stamp, digest, stale = changed("static", ROOT / "soyte" / "ui" / "static" / "built" / ".stamp")
     if stale or not (ROOT / "static-root" / "staticfiles.json").exists():
-        command = (python, "-m", "soyte.config.manage", "collectstatic", "--noinput", "--clear", "-v0")
+        command = (PYTHON, "-m", "soyte.config.manage", "collectstatic", "--noinput", "--clear", "-v0")
+        # It needs neither a home nor a database, but the settings name both.
+        env = {**os.environ, "SOYTE_HOME": str(STAMPS / "home"), "SOYTE_DATABASE_URL": "postgresql://nowhere/none"}
         run(*command, mend="Không gom được tệp giao diện; xoá thư mục static-root rồi chạy lại.", env=env)
         stamp.write_text(digest)
 
 
-def main():
-    check_machine()
+def main(argv):
+    check_machine(argv)
     STAMPS.mkdir(parents=True, exist_ok=True)
-    make_venv()
-    install_python_packages()
-    install_node()
-    write_command()
-    python = VENV / "bin" / "python"
-    path = (
-        os.pathsep.join([str(VENV / "bin"), os.environ["PATH"]])
-        if (VENV / "bin" / "npm").exists()
-        else os.environ["PATH"]
-    )
-    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
-    run(python, "tools/assets.py", mend="Không dựng được giao diện: kiểm tra kho npm.", env=env)
-    run(python, "tools/messages.py", "compile", mend="Không dịch được các chuỗi giao diện.", env=env)
-    collect_static(python, env)
-    run(
-        python,
-        "-c",
-        "from soyte.config import ready; ready.prepare()",
-        mend="Không chuẩn bị được cơ sở dữ liệu mẫu; chạy `.venv/bin/soyte doctor`.",
-        env=env,
-    )
+    os.environ["PYTHONPATH"] = str(ROOT)
+    with (STAMPS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two calls at once would spoil each other's work
+        make_venv()
+        install_python_packages()
+        write_command()
+        run(PYTHON, "tools/assets.py", mend=NO_NPM)
+        run(PYTHON, "tools/messages.py", "compile", mend="Không dịch được các chuỗi giao diện.")
+        collect_static()
+        run(
+            PYTHON,
+            "-c",
+            "from soyte.config import ready; ready.prepare()",
+            mend="Không chuẩn bị được cơ sở dữ liệu mẫu; chạy `.venv/bin/soyte doctor`.",
+            env={**os.environ, "SOYTE_DATABASE_URL": ""},
+        )
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

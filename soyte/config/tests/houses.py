@@ -22,6 +22,11 @@ with postgres.in_use():
 """
 
 
+def _hear_ctrl_c() -> None:
+    """Tests that are run in the background of a shell inherit a SIGINT that is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class House:
     """A home, and what is run in it."""
 
@@ -30,7 +35,9 @@ class House:
         self.processes: list[subprocess.Popen] = []
 
     def environment(self, **changes: str) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("SOYTE_")}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith("SOYTE_") or name == "SOYTE_PGBIN"
+        }
         kept |= {"PYTHONPATH": str(CHECKOUT), "SOYTE_HOME": str(self.home)}
         return {name: value for name, value in {**kept, **changes}.items() if value}
 
@@ -44,6 +51,7 @@ class House:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            preexec_fn=_hear_ctrl_c,
         )
         self.processes.append(process)
         return process

@@ -15,6 +15,7 @@ import pytest
 from soyte.config import postgres_programs
 from soyte.config.tests.houses import let_go, living, wait_until
 
+pytestmark = pytest.mark.server
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server as another user")
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 

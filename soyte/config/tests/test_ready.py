@@ -2,13 +2,15 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
 from soyte.config import postgres, ready
 from soyte.config.tests.houses import CHECKOUT, let_go
 
-PREPARE = "from soyte.config import ready; ready.prepare()"
+pytestmark = pytest.mark.server
 LOOK = """
 import json, os
 from pathlib import Path
@@ -32,7 +34,8 @@ with ready.database():
 @pytest.fixture(scope="module")
 def prepared():
     """The prepared folder of this checkout; `make setup` has made it."""
-    ready.prepare()
+    prepare = "from soyte.config import ready; ready.prepare()"
+    subprocess.run([sys.executable, "-c", prepare], cwd=CHECKOUT, check=True)
     return ready.PREPARED
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[3]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
-PACKED = ROOT / "node_modules/@sparticuz/chromium"
+UNPACKED = ROOT / ".cache/browser"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FLAGS = [
     "--no-sandbox",
@@ -25,21 +23,18 @@ FLAGS = [
 
 
 def chromium() -> str | None:
-    """The machine's Chromium, else the one of the npm package @sparticuz/chromium where it was installed."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found or not PACKED.is_dir() or not shutil.which("node"):
-        return found
-    ask = "import c from '@sparticuz/chromium'; console.log(JSON.stringify(await c.executablePath()))"
-    told = subprocess.run(
-        ["node", "--input-type=module", "-e", ask], cwd=ROOT, capture_output=True, text=True, check=False
+    """The machine's Chromium, else the one that tools/browser.py has unpacked."""
+    unpacked = UNPACKED / "chromium"
+    return (
+        shutil.which("chromium") or shutil.which("chromium-browser") or (str(unpacked) if unpacked.exists() else None)
     )
-    return json.loads(told.stdout) if told.returncode == 0 else None
 
 
 def launch(driver: Any, executable: str) -> Any:
-    libraries = PACKED / "lib"  # what a bare Debian lacks, unpacked beside the browser
-    paths = os.pathsep.join(filter(None, [str(libraries), os.environ.get("LD_LIBRARY_PATH", "")]))
-    env = {**os.environ, "LD_LIBRARY_PATH": paths} if libraries.is_dir() else {**os.environ}
+    env = {**os.environ}
+    if Path(executable).is_relative_to(UNPACKED):  # the libraries that a bare Debian lacks lie beside the browser
+        paths = filter(None, [str(UNPACKED / "lib"), str(UNPACKED), env.get("LD_LIBRARY_PATH", "")])
+        env["LD_LIBRARY_PATH"] = os.pathsep.join(paths)
     return driver.chromium.launch(executable_path=executable, args=FLAGS, env=env)
 
 
