@@ -73,6 +73,7 @@ class Map:
         self._steps: dict[str, list[Step]] = defaultdict(list)
         for step in steps:
             self._steps[step.old_code].append(step)
+        self._before: dict[str, set[str]] = defaultdict(set)  # filled when first asked for
         self._counts: dict[str, list[Count]] = defaultdict(list)
         for count in sorted(counts, key=lambda c: c.as_of):
             self._counts[count.place_code].append(count)
@@ -131,6 +132,39 @@ class Map:
         found = [(way, self.place(way.code, until)) for way in best.values()]
         heirs = [Heir(place, way.relation, way.is_default) for way, place in found if place]
         return sorted(heirs, key=lambda heir: (not heir.is_default, heir.place.code))
+
+    def today(self, code: str, on: dt.date, *, today: dt.date) -> list[Heir]:
+        """What became of the commune that somebody on the day `on` called `code`; the default heir first.
+
+        Who kept the old list for a while, or used the new one too early, is understood: a code that was no place on its
+        day is that of today, else the last place that bore it. Empty for a code of no commune.
+        """
+        if heirs := self.heirs(code, on, until=today):
+            return [heir for heir in heirs if heir.place.level == "commune"]
+        place = self.place(code, today)
+        if place is not None:
+            return [Heir(place, "whole", True)] if place.level == "commune" else []
+        ended = [was.valid_to for was in self._places.get(code, ()) if was.level == "commune" and was.valid_to]
+        return self.heirs(code, max(ended) - dt.timedelta(days=1), until=today) if ended else []
+
+    def former(self, code: str) -> set[str]:
+        """Every code whose territory came to bear `code` in the end, as the default heir of each step; itself among them."""
+        found, waiting = {code}, [code]
+        while waiting:
+            after = waiting.pop()
+            before = self._taken_over().get(after, set()) - found
+            found |= before
+            waiting += before
+        return found
+
+    def _taken_over(self) -> dict[str, set[str]]:
+        """new code -> the old codes of which it is the default heir."""
+        if not self._before:
+            for steps in self._steps.values():
+                for step in steps:
+                    if step.is_default:
+                        self._before[step.new_code].add(step.old_code)
+        return self._before
 
     def population(self, code: str, on: dt.date) -> Count | None:
         """The latest count of the place that bore a code on a day, made while it was that place and not after the day;
