@@ -89,20 +89,13 @@ def _decide(pair: ReviewPair, state: State, actor: Acting, note: str, keep: uuid
     pair.save(update_fields=["state", "note", "keeps", "decided_at", "decided_by"])
     for person_id in (pair.a_id, pair.b_id):
         _merge_family(_same_as(person_id))
-    audit.record(
-        actor,
-        PERMISSION,
-        obj=pair,
-        person_id=pair.a_id,
-        reason=note,
-        details={
-            "a": str(pair.a_id),
-            "b": str(pair.b_id),
-            "before": before,
-            "after": state.value,
-            **({"keeps": str(keep)} if keep else {}),
-        },
-    )
+    details = {"a": str(pair.a_id), "b": str(pair.b_id), "before": before, "after": state.value}
+    if keep:
+        details["keeps"] = str(keep)
+    # One event for each of the two: the decision is found by whichever of them somebody asks for.
+    kind, key = pair._meta.label_lower, str(pair.pk)
+    persons = (pair.a_id, pair.b_id)
+    audit.record_many(actor, [audit.Row(PERMISSION, kind, key, person, note, details) for person in persons])
     return pair
 
 

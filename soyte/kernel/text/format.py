@@ -54,8 +54,8 @@ def _three_figures(value: Decimal) -> str:
 
 
 def percent(share: Decimal | float, places: int = 1) -> str:
-    """A share of one as percent: 0.125 -> '12,5 %'."""
-    return number(Decimal(str(share)) * 100, places) + THIN + "%"
+    """A share of one as percent: 0.125 -> '12,5%'."""
+    return number(Decimal(str(share)) * 100, places) + "%"
 
 
 def day(value: date | None) -> str:

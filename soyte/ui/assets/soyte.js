@@ -6,7 +6,7 @@
   const one = (selector, from = document) => from.querySelector(selector);
   const lang = root.lang === "en" ? 1 : 0;
   const words = {
-    cancel: ["Thôi", "Cancel"], go: ["Đồng ý", "Confirm"], lost: ["Mất kết nối, tệp chưa được nhận.", "Connection lost, the file was not received."],
+    cancel: ["Quay lại", "Go back"], lost: ["Mất kết nối, tệp chưa được nhận.", "Connection lost, the file was not received."],
     waiting: ["chờ gửi", "waiting"], checking: ["đang kiểm tra", "checking"], sent: ["đã gửi", "sent"], view: ["Xem kết quả", "See the result"],
     show: ["Hiện mật khẩu", "Show password"], hide: ["Ẩn mật khẩu", "Hide password"],
   };
@@ -67,7 +67,7 @@
   /* ---- dialogs, menus ---- */
   const open = (id) => { const dialog = document.getElementById(id); if (dialog && !dialog.open) dialog.showModal(); };
   const ask = (text, act) => {
-    const yes = make("button", { class: "btn btn-bad", type: "button" }, act || say("go"));
+    const yes = make("button", { class: "btn btn-bad", type: "button" }, act);
     const no = make("button", { class: "btn btn-plain", type: "button", "data-close": "" }, say("cancel"));
     const dialog = make("dialog", { role: "alertdialog", "aria-label": text }, make("div", { class: "in" }, text), make("footer", {}, no, yes));
     document.body.append(dialog);
@@ -93,8 +93,9 @@
     if (form.matches("[data-upload]") && one("input[type=file]", form).files.length) return upload(event, form);
     if (!form.matches("[data-confirm]") || form.dataset.confirmed) return;
     event.preventDefault();
-    const button = event.submitter;
-    if (await ask(form.dataset.confirm, button && button.textContent.trim())) { form.dataset.confirmed = "1"; form.requestSubmit(button || undefined); }
+    /* The button that does it names the act, by whatever key the form was sent. */
+    const button = event.submitter || one("[type=submit]", form);
+    if (await ask(form.dataset.confirm, button.textContent.trim())) { form.dataset.confirmed = "1"; form.requestSubmit(button); }
   });
 
   /* ---- look: changed in place, so that a half-written form stays ---- */

@@ -37,6 +37,18 @@ def test_icons_are_in_the_sprite(file):
     assert named <= icons.names()
 
 
+def test_each_icon_of_the_sprite_is_used():
+    """A name in quotes somewhere in the house's own source, or after "icon=" in a template."""
+    source = "".join(
+        file.read_text()
+        for suffix in ("py", "html", "js")
+        for file in HOUSE.rglob(f"*.{suffix}")
+        if not {"tests", "built", "migrations"} & set(file.parts)
+    )
+    named = set(re.findall(r"[\"']([a-z0-9-]+)[\"']", source))
+    assert icons.names() - named == set(), "take these lines out of soyte/ui/assets/icons.txt"
+
+
 def test_icons_of_menus_are_in_the_sprite():
     from soyte.kernel.systems import menu
 

@@ -52,13 +52,16 @@ def test_same_makes_the_older_row_stand_for_both_and_undoing_restores_exactly(th
     assert ReviewPair.objects.get(id=three.ab.id).state == "open"
 
 
-def test_decisions_are_audited_once_each(three):
+def test_decisions_are_audited_once_for_each_of_the_two(three):
     decide_same(three.ab.id, actor=OFFICER, note="cùng mẹ")
     undo(three.ab.id, actor=OFFICER)
-    assert list(AuditEvent.objects.order_by("id").values_list("action", "object_id", "reason", "details__after")) == [
-        ("pairs.decide", str(three.ab.id), "cùng mẹ", "same"),
-        ("pairs.decide", str(three.ab.id), "", "open"),
-    ]
+    for person in (three.a, three.b):
+        told = AuditEvent.objects.filter(person_id=person).order_by("id")
+        assert list(told.values_list("action", "object_id", "reason", "details__after")) == [
+            ("pairs.decide", str(three.ab.id), "cùng mẹ", "same"),
+            ("pairs.decide", str(three.ab.id), "", "open"),
+        ]
+    assert AuditEvent.objects.filter(action="pairs.decide").count() == 4
 
 
 def test_families_grow_over_pairs_and_fall_apart_in_any_order(three):

@@ -60,4 +60,4 @@ def test_a_birth_date_is_shown_as_far_as_it_is_known(precision, shown):
 
 def test_amounts_and_shares_keep_their_unit_on_the_line():
     assert format.money(Decimal("1234567")) == "1.234.567\u00a0đ"
-    assert format.percent(0.125) == "12,5\u00a0%"
+    assert format.percent(0.125) == "12,5%"

@@ -178,7 +178,7 @@ def test_the_same_keeps_the_chosen_one_and_leads_to_the_next_pair(officer):
     assert answer.redirect_chain == [(f"{ADDRESS}{following.pk}/", 302)]
     assert f"Đã ghi cặp số {one.pk}" in text(answer)
     assert Person.objects.get(pk=one.a_id).record_id == one.b_id
-    event = AuditEvent.objects.get(action="pairs.decide")
+    event = AuditEvent.objects.get(action="pairs.decide", person_id=one.a_id)
     assert (event.account, event.reason, event.outcome) == (officer.account, "cùng số điện thoại", "done")
 
 
@@ -256,7 +256,7 @@ def test_of_two_decisions_at_once_one_is_taken(settings):
         thread.join()
     assert sum("đã quyết định cặp này trước" in answer for answer in answers) == 1
     assert sum("Đã ghi cặp số" in answer for answer in answers) == 1
-    assert AuditEvent.objects.filter(action="pairs.decide").count() == 1
+    assert AuditEvent.objects.filter(action="pairs.decide", person_id=one.a_id).count() == 1
 
 
 # ---- who may -----------------------------------------------------------------------------------------------------

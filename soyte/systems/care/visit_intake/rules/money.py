@@ -159,7 +159,7 @@ def _off(
 
 def _whole_formula(row: Row, price: str) -> str:
     rate = row.values.get("TYLE_TT_DV", "")
-    return f"SO_LUONG × {price}" + (f" × TYLE_TT_DV ({rate} %)" if rate not in ("", "100") else "")
+    return f"SO_LUONG × {price}" + (f" × TYLE_TT_DV ({rate}%)" if rate not in ("", "100") else "")
 
 
 def _factor(text: str) -> Decimal | None:

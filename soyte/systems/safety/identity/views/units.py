@@ -334,7 +334,7 @@ def unit_end(request: HouseRequest, unit_id: int) -> HttpResponse:
         form,
         unit=unit,
         title=_("Kết thúc đơn vị"),
-        save=_("Kết thúc đơn vị"),
+        save=_("Kết thúc “%(name)s”") % {"name": unit.name},
         sub=_("Dữ liệu cũ vẫn còn. Sáp nhập hoặc thay thế thì chức danh ở đơn vị nhận thấy cả dữ liệu cũ."),
         danger=_("Kết thúc “%(name)s”?") % {"name": unit.name},
     )
