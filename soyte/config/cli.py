@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -94,11 +95,15 @@ def guarded(work: Callable[[], int]) -> int:
     """Exit status of `work`; what a user can mend is said without a trace, status 2. SIGTERM ends as an exception."""
     signal.signal(signal.SIGTERM, _end)
     try:
-        return work()
+        status = work()
+        sys.stdout.flush()
+        return status
     except HomeError as error:
         return _could_not(str(error))
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+    except BrokenPipeError:
+        return _nobody_reads()
     except OSError as error:
         if error.errno == errno.ENOSPC:
             return _could_not(str(postgres.disk_is_full()))
@@ -112,6 +117,12 @@ def guarded(work: Callable[[], int]) -> int:
         if said := database_fault(error):
             return _could_not(said)
         raise
+
+
+def _nobody_reads() -> int:
+    """Who read our output has gone (`| head`): what was to be done is done, so nothing is said. The status of a pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter complains when it ends
+    return 128 + signal.SIGPIPE
 
 
 def _end(number: int, frame: FrameType | None) -> None:
@@ -151,11 +162,14 @@ def database_fault(error: BaseException | None) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Exit status: that of the command; 2 where it could not run."""
-    arguments = sys.argv[1:] if argv is None else argv
+    return guarded(lambda: _main(sys.argv[1:] if argv is None else argv))
+
+
+def _main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         print(_usage())
         return 0 if arguments else COULD_NOT_RUN
     command = next((c for c in COMMANDS if c.name == arguments[0]), None)
     if command is None:
         return _could_not(f"không có lệnh {arguments[0]!r}\n\n{_usage()}")
-    return guarded(lambda: _run(command, arguments[1:]))
+    return _run(command, arguments[1:])

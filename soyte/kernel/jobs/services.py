@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import F, Min
 from django.utils import timezone
 
 from soyte.kernel.jobs.models import Job, Schedule
@@ -98,6 +98,11 @@ def reclaim() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_RECLAIM, [WORKERS])
         return int(cursor.rowcount)
+
+
+def forgive(worker: int) -> None:
+    """Do not count the attempt that an orderly end of `worker` cuts off: the job is given back when its lock is gone."""
+    Job.objects.filter(locked_by=worker, state=Job.State.RUNNING, attempts__gt=0).update(attempts=F("attempts") - 1)
 
 
 def put_periodic(now: datetime) -> datetime | None:

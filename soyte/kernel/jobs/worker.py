@@ -48,6 +48,8 @@ def run_worker(stop: threading.Event, *, grace_seconds: float = GRACE_SECONDS) -
     worker.interrupt_listening()
     for duty in duties:
         duty.thread.join(max(0.0, end - monotonic()))
+    if any(duty.thread.is_alive() for duty in duties):
+        worker.forgive()
 
 
 class _Duty:
@@ -114,6 +116,14 @@ class _Worker:
                 cursor.execute("select pg_notify(%s, '')", [self.own_channel])
         except DatabaseError:
             log.warning("worker.stopped_without_database")
+
+    def forgive(self) -> None:
+        try:
+            services.forgive(self.number)
+        except DatabaseError:
+            log.warning("worker.stopped_without_database")
+        finally:
+            connection.close()
 
     def hear(self) -> float:
         """Let the consumers hear what they may; seconds until it is worth to look again without being told."""

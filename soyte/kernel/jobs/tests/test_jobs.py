@@ -185,6 +185,27 @@ def test_a_stopping_worker_ends_the_job_in_hand():
     assert Job.objects.get().state == "done"
 
 
+def test_an_orderly_stop_is_no_failed_attempt_of_the_job_that_it_cuts_off():
+    begun, leave = threading.Event(), threading.Event()
+
+    @declare
+    def slow():
+        begun.set()
+        leave.wait(PATIENCE_SECONDS)
+
+    enqueue(slow)
+    stop = threading.Event()
+    worker = threading.Thread(target=run_worker, args=(stop,), kwargs={"grace_seconds": 0.1})
+    worker.start()
+    assert begun.wait(PATIENCE_SECONDS)
+    stop.set()
+    worker.join(PATIENCE_SECONDS)
+    job = Job.objects.get()
+    assert (job.state, job.attempts) == ("running", 0)
+    leave.set()
+    eventually(lambda: Job.objects.get().state == "done")
+
+
 def test_a_quiet_worker_stops_at_once():
     with Running():
         time.sleep(0.5)

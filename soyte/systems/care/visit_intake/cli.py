@@ -82,7 +82,7 @@ def _sources(entries: Iterable[VisitFile | Skipped], result: Result, *, notes: b
             result.files_refused += 1
             _keep(result, entry.shown, None, [Judged(Finding("file.unreadable"), ERROR)], notes=notes)
             continue
-        yield Source(entry.shown, opened)
+        yield Source(entry.shown, opened, entry.listed)
 
 
 class _Opened:

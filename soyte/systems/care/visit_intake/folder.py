@@ -22,7 +22,7 @@ from soyte.kernel.actors import Machine
 from soyte.systems.care.visit_intake.check.paths import VisitFile, open_regular, printable, visit_files
 from soyte.systems.care.visit_intake.ingest.held import Source
 from soyte.systems.care.visit_intake.ingest.receipts import Outcome, Sender
-from soyte.systems.care.visit_intake.ingest.receive import receive
+from soyte.systems.care.visit_intake.ingest.receive import for_seconds, receive
 from soyte.systems.care.visit_intake.models import Receipt
 
 log = structlog.get_logger(__name__)
@@ -30,7 +30,8 @@ log = structlog.get_logger(__name__)
 RECEIVED = "da-nhan"
 QUIET = timedelta(seconds=10)  # unchanged for so long: nobody is writing it
 STALLED = timedelta(minutes=15)  # cut off and unchanged for so long: nobody will finish it
-MOST_FILES = 2_000  # in one run, so that a run ends and the worker's other work is done too
+MOST_FILES = 2_000  # looked at in one run
+SLICE_SECONDS = 5.0  # of one run, so that the worker's other work has its turn
 _unreadable: set[Waiting] = set()  # by this process: left where they lie, and read again only when they change
 
 
@@ -55,7 +56,7 @@ def receive_folder(folder: Path | None = None, *, now: float | None = None) -> l
     sender = Sender(Machine("watched folder"), Receipt.Channel.FOLDER, synthetic=settings.SOYTE_DEMO)
     sources = (Source(printable(os.path.relpath(each.path, root)), partial(open_regular, each.path)) for each in ready)
     outcomes = []
-    for waiting, outcome in zip(ready, receive(sources, sender), strict=True):
+    for waiting, outcome in zip(ready, receive(for_seconds(sources, SLICE_SECONDS), sender), strict=False):
         outcomes.append(outcome)
         if outcome.kind == Receipt.Kind.UNREADABLE:
             _unreadable.add(waiting)

@@ -184,6 +184,7 @@ class Upload(models.Model):
     filename = models.TextField()
     size = models.BigIntegerField()
     spool = models.TextField()  # name in the spool folder
+    file_count = models.IntegerField(null=True)  # visit files in it; null for a ZIP that cannot be taken
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     error = models.TextField(default="")  # rule code of what is wrong with the ZIP itself
     received_at = models.DateTimeField()

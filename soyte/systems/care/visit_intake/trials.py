@@ -5,28 +5,29 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
-from soyte.formats.visitfile import VIETNAM
+from soyte.formats.visitfile import VIETNAM, Finding
 from soyte.formats.visitfile.deidentify import NotDeidentifiable, deidentify
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit.services import record
 from soyte.kernel.errors import DomainError
 from soyte.systems.care.visit_intake.check.page import page
+from soyte.systems.care.visit_intake.check.paths import plain_name
 from soyte.systems.care.visit_intake.check.reading import FileReport, Yardstick, read_stream
 from soyte.systems.care.visit_intake.check.spreadsheet import Spreadsheet
 from soyte.systems.care.visit_intake.check.summary import Summary
 from soyte.systems.care.visit_intake.ingest.knowledge import database_lists
-from soyte.systems.care.visit_intake.uploads import ZipFault, zip_entries
+from soyte.systems.care.visit_intake.rules import message
+from soyte.systems.care.visit_intake.zips import ZipFault, opened, unpacked, zip_entries
 
 ACTION = "visit_files.check"
 MOST_FILES = 2_000
@@ -47,7 +48,7 @@ class TooMuchToCheck(DomainError):
 
 class BadZip(DomainError):
     code = "visit_intake.bad_zip"
-    message = _("Gói %(name)s không mở được: hỏng, có mật khẩu, hoặc nén bất thường. Nén lại rồi thử lại.")
+    message = _("%(name)s: %(what)s %(mend)s")
 
 
 class NothingToMask(DomainError):
@@ -87,7 +88,7 @@ def _contents(sent: Sequence[File[Any]]) -> Iterator[tuple[str, bytes]]:
         raise NothingSent()
     left = _Left(MOST_FILES, MOST_BYTES)
     for file in sent:
-        name = file.name or ""
+        name = plain_name(file.name or "")
         if zipfile.is_zipfile(file):
             yield from _unpacked(file, name, left)
         else:
@@ -111,14 +112,14 @@ class _Left:
 
 def _unpacked(file: File[Any], name: str, left: _Left) -> Iterator[tuple[str, bytes]]:
     try:
-        with zipfile.ZipFile(file) as archive:
+        with opened(cast("BinaryIO", file)) as archive:
             for entry in zip_entries(archive):
                 left.take(entry.file_size)
-                with archive.open(entry) as packed:
-                    content = packed.read(entry.file_size)
-                yield f"{name}/{entry.filename}", content
-    except (ZipFault, zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error):
-        raise BadZip(name=name) from None
+                with unpacked(archive, entry) as content:
+                    yield plain_name(f"{name}/{entry.filename}"), content.read()
+    except ZipFault as fault:
+        told = message(Finding(fault.code))
+        raise BadZip(name=name, what=told.what, mend=told.mend) from None
 
 
 def as_page(trial: Trial) -> str:

@@ -1,23 +1,21 @@
 """Files and ZIPs that come by the browser: kept in a spool at once, received by a worker.
 
-A ZIP is opened entry by entry, in the order of names, under limits that a bomb meets long before the machine does.
+A worker receives for a few seconds, then queues the rest behind what others sent meanwhile. How far it is stands in the
+database: a run that was cut short goes on behind the last file that is told.
 """
 
 from __future__ import annotations
 
-import lzma
 import os
 import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import BinaryIO, cast
+from time import monotonic
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from soyte.kernel.access.actor import actor_for
@@ -27,22 +25,20 @@ from soyte.kernel.ids import uuid7
 from soyte.kernel.jobs.models import Job
 from soyte.kernel.jobs.services import put
 from soyte.kernel.organisations.models import Unit
+from soyte.kernel.sql import lock_number
+from soyte.systems.care.visit_intake import zips
+from soyte.systems.care.visit_intake.check.paths import plain_name
 from soyte.systems.care.visit_intake.ingest.held import Source, SourceFault
 from soyte.systems.care.visit_intake.ingest.receipts import Outcome
-from soyte.systems.care.visit_intake.ingest.receive import receive
+from soyte.systems.care.visit_intake.ingest.receive import for_seconds, receive
 from soyte.systems.care.visit_intake.models import Receipt, Upload, UploadedFile
 from soyte.systems.care.visit_intake.services import sender_of
+from soyte.systems.care.visit_intake.zips import ZipFault
 
 RECEIVE = "visit_intake.receive_upload"  # the job, see jobs.py
-MOST_ENTRIES = 20_000
-MOST_BYTES = 4 << 30  # of all entries together, unpacked
-MOST_RATIO = 200  # of one entry: base64 of visits packs to about a quarter
-_SMALL = 1 << 20  # below which the ratio says nothing
-_CHUNK = 1 << 20
-# Rule codes of what is wrong with a ZIP.
-BAD_ZIP, TOO_MANY, TOO_LARGE, BOMB, ENCRYPTED = "zip.unreadable", "zip.entries", "zip.size", "zip.bomb", "zip.encrypted"
-NESTED, OTHER_NAME, NO_RIGHT = "zip.nested", "path.other_name", "upload.no_right"
-_ARCHIVES = (".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".bz2", ".xz", ".zst", ".jar")
+NESTED, OTHER_NAME, NO_RIGHT = "zip.nested", "path.other_name", "upload.no_right"  # rule codes
+SLICE_SECONDS = 5.0  # of one upload, then others have their turn
+TOLD_FILES, TOLD_SECONDS = 100, 1.0  # how many files, and how long, before the page may show them
 _STRAY_SECONDS = 24 * 3600
 
 
@@ -58,8 +54,8 @@ def keep(actor: Acting, *, unit: Unit, filename: str, chunks: Iterable[bytes]) -
                 kept.write(chunk)
         with transaction.atomic():
             upload = Upload.objects.create(
-                account_id=actor.account_id, unit=unit, filename=filename, size=path.stat().st_size, spool=spool,
-                received_at=timezone.now(),
+                account_id=actor.account_id, unit=unit, filename=plain_name(filename), size=path.stat().st_size,
+                spool=spool, file_count=_file_count(path), received_at=timezone.now(),
             )  # fmt: skip
             put(RECEIVE, {"upload_id": upload.pk}, key=str(upload.pk))
     except BaseException:
@@ -68,57 +64,114 @@ def keep(actor: Acting, *, unit: Unit, filename: str, chunks: Iterable[bytes]) -
     return upload
 
 
-def receive_kept(upload: Upload) -> None:
-    """Receive what an upload holds, by the right of who sent it. May be run again after it was cut short."""
-    if upload.state != Upload.State.WAITING:
-        return
-    path = _spool() / upload.spool
-    fault = ""
+def receive_kept(upload: Upload, *, seconds: float = SLICE_SECONDS) -> None:
+    """Receive what an upload holds, by the right of who sent it: for `seconds`, then the rest is queued again.
+
+    Files that an earlier run told of are left out. One run of an upload waits for another to end.
+    """
+    with _alone(upload):
+        upload.refresh_from_db()
+        if upload.state != Upload.State.WAITING:
+            return
+        path = _spool() / upload.spool
+        fault = ""
+        try:
+            if not _receive_slice(upload, path, seconds):
+                put(RECEIVE, {"upload_id": upload.pk}, key=str(upload.pk))
+                return
+        except ZipFault as error:
+            fault = error.code
+        except DomainError:  # who sent it may no longer send for this unit
+            fault = NO_RIGHT
+        upload.state = Upload.State.FAILED if fault else Upload.State.DONE
+        upload.error, upload.finished_at = fault, timezone.now()
+        upload.save(update_fields=["state", "error", "finished_at"])
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(upload: Upload) -> Iterator[None]:
+    """Wait until nobody else works on an upload: of a worker that was cut off some last statement may still run."""
+    key = [lock_number(f"upload\x1f{upload.pk}")]
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s)", key)
+        try:
+            yield
+        finally:
+            if connection.is_usable():  # else the lock went with the connection
+                cursor.execute("select pg_advisory_unlock(%s)", key)
+
+
+def _receive_slice(upload: Upload, path: Path, seconds: float) -> bool:
+    """Receive files for so long, one at least; whether all are received now."""
+    sender = sender_of(actor_for(upload.account), unit=upload.unit, channel=Receipt.Channel.UPLOAD)
+    done = UploadedFile.objects.filter(upload=upload).count()
+    with ExitStack() as stack:
+        sources = _sources(upload, path, stack)
+        for portion in _portions(receive(for_seconds(sources[done:], seconds), sender)):
+            _tell(upload, done, portion)
+            done += len(portion)
+    if done < len(sources):
+        return False
+    _tell_left_out(upload, path, after=len(sources))
+    return True
+
+
+def _portions(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+    """Outcomes in lists that are told together: so many, or what came within a moment."""
+    portion: list[Outcome] = []
+    begun = monotonic()
     try:
-        sender = sender_of(actor_for(upload.account), unit=upload.unit, channel=Receipt.Channel.UPLOAD)
-        last = 0
-        with ExitStack() as opened:
-            for last, outcome in enumerate(receive(_sources(upload, path, opened), sender), start=1):
-                _note(upload, last, outcome)
-        _note_left_out(upload, path, after=last)
-    except ZipFault as error:
-        fault = error.code
-    except DomainError:  # who sent it may no longer send for this unit
-        fault = NO_RIGHT
-    upload.state = Upload.State.FAILED if fault else Upload.State.DONE
-    upload.error, upload.finished_at = fault, timezone.now()
-    upload.save(update_fields=["state", "error", "finished_at"])
-    path.unlink(missing_ok=True)
+        for outcome in outcomes:
+            portion.append(outcome)
+            if len(portion) >= TOLD_FILES or monotonic() - begun > TOLD_SECONDS:
+                yield portion
+                portion, begun = [], monotonic()
+    except SourceFault:
+        if portion:
+            yield portion
+        raise
+    if portion:
+        yield portion
 
 
-def _note(upload: Upload, seq: int, outcome: Outcome) -> None:
-    """A file with its receipt. What an earlier run of this very upload received is no repetition."""
-    elsewhere = UploadedFile.objects.filter(receipt_id=outcome.receipt_id).exclude(upload=upload, seq__gte=seq)
-    repeated = outcome.repeated and (outcome.received_at < upload.received_at or elsewhere.exists())
-    told = {"receipt_id": outcome.receipt_id, "filename": outcome.name, "repeated": repeated}
-    UploadedFile.objects.get_or_create(upload=upload, seq=seq, defaults=told)
+def _tell(upload: Upload, done: int, portion: Sequence[Outcome]) -> None:
+    """Files with their receipts. What an earlier run of this very upload received is no repetition."""
+    asked = {told.receipt_id for told in portion if told.repeated}
+    others = UploadedFile.objects.filter(receipt_id__in=asked).exclude(upload=upload, seq__gt=done)
+    seen = set(others.values_list("receipt_id", flat=True)) if asked else set()
+    rows = []
+    for seq, told in enumerate(portion, start=done + 1):
+        repeated = told.repeated and (told.received_at < upload.received_at or told.receipt_id in seen)
+        seen.add(told.receipt_id)
+        rows.append(UploadedFile(upload=upload, seq=seq, receipt_id=told.receipt_id,
+                                 filename=plain_name(told.name), repeated=repeated))  # fmt: skip
+    UploadedFile.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _note_left_out(upload: Upload, path: Path, *, after: int) -> None:
+def _tell_left_out(upload: Upload, path: Path, *, after: int) -> None:
     """The entries of a ZIP that were not opened: archives within it, and other names than *.xml."""
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as archive:
-        for seq, entry in enumerate(left_out(archive), start=after + 1):
-            code = NESTED if is_archive(entry.filename) else OTHER_NAME
-            told = {"filename": f"{upload.filename}/{entry.filename}", "skipped": code}
-            UploadedFile.objects.get_or_create(upload=upload, seq=seq, defaults=told)
+    with path.open("rb") as file, zips.opened(file) as archive:
+        rows = [
+            UploadedFile(
+                upload=upload, seq=seq, filename=plain_name(f"{upload.filename}/{entry.filename}"),
+                skipped=NESTED if zips.is_archive(entry.filename) else OTHER_NAME,
+            )
+            for seq, entry in enumerate(zips.left_out(archive), start=after + 1)
+        ]  # fmt: skip
+    UploadedFile.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def expected_files(upload: Upload) -> int | None:
-    """How many files an upload that waits will give; None where its spool cannot be read or is no more there."""
-    path = _spool() / upload.spool
+def _file_count(path: Path) -> int | None:
+    """How many files an upload will give; None for a ZIP that cannot be taken."""
+    if not zipfile.is_zipfile(path):
+        return 1
     try:
-        if not zipfile.is_zipfile(path):
-            return 1 if path.exists() else None
-        with zipfile.ZipFile(path) as archive:
-            return len(zip_entries(archive))
-    except (ZipFault, zipfile.BadZipFile, OSError):
+        with path.open("rb") as file, zips.opened(file) as archive:
+            return len(zips.zip_entries(archive))
+    except ZipFault:
         return None
 
 
@@ -148,70 +201,18 @@ def sweep_spool(*, now: float) -> int:
     return len(stray)
 
 
-class ZipFault(SourceFault):
-    """A ZIP that cannot be taken, or not to its end; `code` is a rule code."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 def _spool() -> Path:
     folder = Path(settings.SOYTE_HOME) / "spool"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
-def _sources(upload: Upload, path: Path, opened: ExitStack) -> Iterator[Source]:
-    """The files of an upload. A ZIP is opened once, since each opening reads its whole list, and stays so in `opened`."""
+def _sources(upload: Upload, path: Path, stack: ExitStack) -> list[Source]:
+    """The files of an upload. A ZIP is opened once, since each opening reads its whole list, and closed by `stack`."""
     if not zipfile.is_zipfile(path):
-        yield Source(upload.filename, lambda: path.open("rb"))
-        return
-    try:
-        archive = opened.enter_context(zipfile.ZipFile(path))
-        for entry in zip_entries(archive):
-            yield Source(f"{upload.filename}/{entry.filename}", partial(_unpacked, archive, entry))
-    except zipfile.BadZipFile:
-        raise ZipFault(BAD_ZIP) from None
-
-
-def zip_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The visit files of a ZIP in the order of their names. Raises ZipFault where the ZIP breaks a limit."""
-    entries = [entry for entry in archive.infolist() if not entry.is_dir() and entry.filename.lower().endswith(".xml")]
-    if len(archive.infolist()) > MOST_ENTRIES:
-        raise ZipFault(TOO_MANY)
-    if sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise ZipFault(TOO_LARGE)
-    if any(entry.file_size > _SMALL and entry.file_size > MOST_RATIO * entry.compress_size for entry in entries):
-        raise ZipFault(BOMB)
-    if any(entry.flag_bits & 0x1 for entry in entries):
-        raise ZipFault(ENCRYPTED)
-    return sorted(entries, key=lambda entry: entry.filename)
-
-
-def left_out(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The entries of a ZIP that are no visit files, by name."""
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    return sorted((e for e in entries if not e.filename.lower().endswith(".xml")), key=lambda entry: entry.filename)
-
-
-def is_archive(name: str) -> bool:
-    return name.lower().endswith(_ARCHIVES)
-
-
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:
-    """An entry unpacked into a file without a name; never more of it than its header promised."""
-    target = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - the caller closes it
-    try:
-        with archive.open(entry) as packed:
-            left = entry.file_size
-            while chunk := packed.read(_CHUNK):
-                left -= len(chunk)
-                if left < 0:
-                    raise ZipFault(BOMB)
-                target.write(chunk)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error, lzma.LZMAError):
-        target.close()
-        raise ZipFault(BAD_ZIP) from None
-    target.seek(0, os.SEEK_SET)
-    return target
+        return [Source(upload.filename, lambda: path.open("rb"))]
+    archive = stack.enter_context(zips.opened(stack.enter_context(path.open("rb"))))
+    return [
+        Source(f"{upload.filename}/{entry.filename}", partial(zips.unpacked, archive, entry))
+        for entry in zips.zip_entries(archive)
+    ]

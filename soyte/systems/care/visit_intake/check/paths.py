@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -32,11 +33,18 @@ class VisitFile:
 
     path: str
     size: int
+    given: str = ""  # the folder that was given; "" where the file was
 
     @property
     def shown(self) -> str:
         """The path as text that can be printed, also where its bytes are not UTF-8."""
         return printable(self.path)
+
+    @property
+    def listed(self) -> str:
+        """The name for lists that others read too: below the folder that was given, never where that folder lies."""
+        # The paths may hold bytes that are no text, which a Path would refuse.
+        return os.path.relpath(self.path, self.given) if self.given else os.path.basename(self.path)  # noqa: PTH119
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,21 @@ def printable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
+LONGEST_NAME = 200
+_END_KEPT = 60
+
+
+def plain_name(path: str) -> str:
+    """A file's name as a line of a list can show it: composed letters, signs without a shape (those that turn the
+    direction of reading among them) as a box, the middle of a very long one left out."""
+    text = unicodedata.normalize("NFC", printable(path))
+    text = "".join("\ufffd" if unicodedata.category(sign) in _SHAPELESS else sign for sign in text)
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - _END_KEPT - 1]}…{text[-_END_KEPT:]}"
+
+
+_SHAPELESS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
 def visit_files(paths: Iterable[str]) -> Iterator[VisitFile | Skipped]:
     """The files below `paths`: the arguments in their order, a folder's entries in the order of their names.
 
@@ -66,7 +89,7 @@ def visit_files(paths: Iterable[str]) -> Iterator[VisitFile | Skipped]:
             info = os.lstat(path)
         except (OSError, ValueError):
             raise PathMissingError(path) from None
-        yield from _entry(path, info)
+        yield from _entry(path, info, given="")
 
 
 def require(paths: Iterable[str]) -> None:
@@ -78,20 +101,20 @@ def require(paths: Iterable[str]) -> None:
             raise PathMissingError(path) from None
 
 
-def _entry(path: str, info: os.stat_result) -> Iterator[VisitFile | Skipped]:
+def _entry(path: str, info: os.stat_result, *, given: str) -> Iterator[VisitFile | Skipped]:
     if stat.S_ISLNK(info.st_mode):
         yield Skipped(path, SKIPPED_LINK)
     elif stat.S_ISDIR(info.st_mode):
-        yield from _folder(path)
+        yield from _folder(path, given=given or path)
     elif not stat.S_ISREG(info.st_mode):
         yield Skipped(path, SKIPPED_SPECIAL)
     elif not path.lower().endswith(".xml"):
         yield Skipped(path, SKIPPED_NAME)
     else:
-        yield VisitFile(path, info.st_size)
+        yield VisitFile(path, info.st_size, given)
 
 
-def _folder(path: str) -> Iterator[VisitFile | Skipped]:
+def _folder(path: str, *, given: str) -> Iterator[VisitFile | Skipped]:
     try:
         names = sorted(os.listdir(path))  # noqa: PTH208 - a Path would drop the './' that was given
     except OSError:
@@ -103,7 +126,7 @@ def _folder(path: str) -> Iterator[VisitFile | Skipped]:
             info = os.lstat(below)
         except OSError:
             continue  # gone between listing and looking: somebody is working in the folder
-        yield from _entry(below, info)
+        yield from _entry(below, info, given=given)
 
 
 def open_regular(path: str) -> BinaryIO:

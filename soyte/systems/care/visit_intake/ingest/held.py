@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
 from soyte.formats.visitfile import Survey, survey
+from soyte.systems.care.visit_intake.check.paths import plain_name
 
 IN_MEMORY = 16 << 20  # larger files wait on disk
 _CHUNK = 1 << 20
@@ -23,10 +24,14 @@ class SourceFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to be received: its name as the sender gave it, and how to open it, more than once (or SourceFault)."""
+    """A file to be received: its name as the sender gave it, and how to open it, more than once (or SourceFault).
+
+    `listed` is the name for the list of received files, where that is another.
+    """
 
     name: str
     open: Callable[[], BinaryIO]
+    listed: str = ""
 
 
 class Held:
@@ -34,6 +39,7 @@ class Held:
 
     def __init__(self, source: Source) -> None:
         self.name = source.name
+        self.listed = plain_name(source.listed or source.name)
         digest = hashlib.sha256()
         with source.open() as stream:
             first = stream.read(IN_MEMORY)

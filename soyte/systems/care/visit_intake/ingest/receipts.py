@@ -1,4 +1,4 @@
-"""Receipts: made before anything of a file is written, finished when all of it is, told again when the bytes come again."""
+"""Receipts: made before anything of a file is written, finished when all of it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import structlog
@@ -15,11 +14,10 @@ from django.utils import timezone
 
 from soyte.formats.visitfile import VIETNAM, Finding, Survey
 from soyte.formats.visitfile.signature import MAX_SIZE, SignatureCheck, verify_signature
-from soyte.kernel.actors import EVERY_LABEL, Acting
+from soyte.kernel.actors import Acting
 from soyte.kernel.audit import services as audit
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.files import services as files
-from soyte.kernel.labels import unseal
 from soyte.kernel.numbering.receipts import receipt_numbers
 from soyte.kernel.sql import lock_number
 from soyte.systems.care.visit_intake.ingest import facilities, sheets
@@ -28,7 +26,6 @@ from soyte.systems.care.visit_intake.ingest.copy import one_transaction, table_w
 from soyte.systems.care.visit_intake.ingest.held import Held
 from soyte.systems.care.visit_intake.ingest.judge import FileFacts
 from soyte.systems.care.visit_intake.ingest.sheets import ReadSheet
-from soyte.systems.care.visit_intake.models import Receipt
 from soyte.systems.care.visit_intake.rules import ERROR, Judged, check_envelope, check_signature, version_day
 
 log = structlog.get_logger(__name__)
@@ -74,13 +71,13 @@ def visit_outcome(stored: StoredVisit) -> VisitOutcome:
         facility_code=judged.facility_code,
         accepted=judged.accepted,
         replaced=stored.replaced,
-        facts=tuple(_facts(found) for found in judged.findings),
+        facts=tuple(facts_of(found) for found in judged.findings),
         persons_new=stored.persons_new,
         rows=stored.row_count,
     )
 
 
-def _facts(judged: Judged) -> tuple[Any, ...]:
+def facts_of(judged: Judged) -> tuple[Any, ...]:
     found = judged.finding
     return judged.severity, found.code, found.table, found.line, found.field, found.value, dict(found.params)
 
@@ -219,7 +216,7 @@ def _receipt_row(held: Held, key: int, number: str, sender: Sender, *, now: date
         "number": number,
         "sha256": held.sha256,
         "size": held.size,
-        "filename": held.name,
+        "filename": held.listed,
         "channel": sender.channel,
         "received_at": now,
         "state": "received",
@@ -380,65 +377,3 @@ def _close(cursor: Any, opened: Sequence[OpenFile]) -> None:
 def _audit_row(file: OpenFile) -> audit.Row:
     return audit.Row(ACTION, "visit_intake.receipt", str(file.facts.receipt_id),
                      details={"receipt": file.facts.number, "verdict": "unreadable"})  # fmt: skip
-
-
-def outcome(file: OpenFile) -> Outcome:
-    """What to tell of a file that was worked on now."""
-    if file.resumed:
-        return _resumed(file)
-    return Outcome(
-        name=file.held.name,
-        number=file.facts.number,
-        receipt_id=file.facts.receipt_id,
-        received_at=file.facts.received_at,
-        kind=file.kind,
-        findings=file.all_findings,
-        visits=sorted(file.visits, key=attrgetter("seq")),
-        persons_new=sum(visit.persons_new for visit in file.visits),
-        rows=sum(visit.rows for visit in file.visits),
-    )
-
-
-def _resumed(file: OpenFile) -> Outcome:
-    """A file of which an earlier run had stored a part: its verdicts are read back, what was written now is counted."""
-    told = recall(file.held.name, file.facts.receipt_id)
-    told.repeated = False
-    told.persons_new = sum(visit.persons_new for visit in file.visits)
-    told.rows = sum(visit.rows for visit in file.visits)
-    return told
-
-
-def recall(name: str, receipt_id: int) -> Outcome:
-    """The verdicts of a receipt again, as they were given first."""
-    receipt = Receipt.objects.get(pk=receipt_id)
-    by_visit: dict[int | None, list[Judged]] = {}
-    for found in receipt.findings.order_by("id"):
-        by_visit.setdefault(found.receipt_visit_id, []).append(_judged(found))
-    visits = [
-        VisitOutcome(
-            seq=v.seq,
-            code=v.visit_code,
-            facility_code=v.facility_code,
-            accepted=v.verdict == "accepted",
-            replaced=v.replaced,
-            facts=tuple(map(_facts, by_visit.get(v.id, ()))),
-        )
-        for v in receipt.visits.order_by("seq").iterator()
-    ]
-    return Outcome(
-        name=name,
-        number=receipt.number,
-        receipt_id=receipt.id,
-        received_at=receipt.received_at,
-        kind=receipt.kind,
-        findings=by_visit.get(None, []),
-        visits=visits,
-        repeated=True,
-    )
-
-
-def _judged(found: Any) -> Judged:
-    """A stored finding as the rules gave it: the sender of the bytes is told again what they say."""
-    params = {name: unseal(text, EVERY_LABEL) or "" for name, text in found.params.items()}
-    value = unseal(found.value, EVERY_LABEL) or ""
-    return Judged(Finding(found.code, found.table, found.line, found.field, value, params), found.severity)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from itertools import takewhile
+from time import monotonic
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -24,6 +26,7 @@ from soyte.systems.care.visit_intake.ingest.held import Held, Source, SourceFaul
 from soyte.systems.care.visit_intake.ingest.judge import Knowledge, Piece, judge_all
 from soyte.systems.care.visit_intake.ingest.knowledge import database_lists
 from soyte.systems.care.visit_intake.ingest.pool import Inline, Pool, Runner
+from soyte.systems.care.visit_intake.ingest.recall import outcome, recall_many
 from soyte.systems.care.visit_intake.ingest.receipts import OpenFile, Outcome, Sender, VisitOutcome, visit_outcome
 from soyte.systems.care.visit_intake.rules import severity
 
@@ -53,6 +56,15 @@ def receive(
         intake = _Intake(sender, known, runner, batch_visits)
         stack.callback(intake.leave)
         yield from intake.receive(sources)
+
+
+def for_seconds(sources: Iterable[Source], seconds: float) -> Iterator[Source]:
+    """The first source, and those asked for within so many seconds: a run that ends, so that others have their turn."""
+    end = monotonic() + seconds
+    for source in sources:
+        yield source
+        if monotonic() > end:
+            return
 
 
 def receive_one(source: Source, sender: Sender, *, batch_visits: int = BATCH_VISITS) -> Outcome:
@@ -86,6 +98,10 @@ class _Slot:
     source: Source
     sha256: bytes
     file: OpenFile | None = None
+
+    @property
+    def is_repeated(self) -> bool:
+        return self.file is None or self.file.repeated
 
 
 @dataclass(slots=True)
@@ -211,12 +227,16 @@ class _Intake:
 
     def _tell(self) -> Iterator[Outcome]:
         self._finish()
-        while self.slots and self.slots[0].sha256 in self.told:
-            slot = self.slots.popleft()
-            if slot.file is None or slot.file.repeated:
-                yield receipts.recall(slot.source.name, self.told[slot.sha256])
+        ready = list(takewhile(lambda slot: slot.sha256 in self.told, self.slots))
+        repeated = [self.told[slot.sha256] for slot in ready if slot.is_repeated]
+        recalled = recall_many(repeated)
+        for slot in ready:
+            self.slots.popleft()
+            if slot.is_repeated:
+                yield replace(recalled[self.told[slot.sha256]], name=slot.source.name)
             else:
-                yield receipts.outcome(slot.file)
+                assert slot.file is not None
+                yield outcome(slot.file)
 
 
 @dataclass(slots=True)

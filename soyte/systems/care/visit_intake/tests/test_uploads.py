@@ -1,19 +1,24 @@
 """Uploads of the browser: files and ZIPs, received by a worker in the sender's own right."""
 
 import io
+import struct
 import zipfile
 
 import pytest
+from django.db import connection
+from django.db.models import Max
+from django.test.utils import CaptureQueriesContext
 
 from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.access.actor import actor_for
 from soyte.kernel.access.policy import Refused
 from soyte.kernel.access.tests.people import account, post
 from soyte.kernel.jobs.models import Job
+from soyte.kernel.jobs.services import take
 from soyte.kernel.organisations.models import Unit
-from soyte.systems.care.visit_intake import uploads
+from soyte.systems.care.visit_intake import uploads, zips
 from soyte.systems.care.visit_intake.ingest.tests.files import file, visit
-from soyte.systems.care.visit_intake.models import Receipt
+from soyte.systems.care.visit_intake.models import Receipt, Upload
 from soyte.systems.care.visit_intake.services import NoFacilityCode
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +74,7 @@ def test_a_file_is_kept_queued_and_received(officer, hospital, tmp_path):
 def test_a_zip_is_received_entry_by_entry_in_the_order_of_names(officer, hospital):
     content = packed(**{"b.xml": file(visit(LY_DO_VV="b")), "a__c.xml": file(visit(LY_DO_VV="a"))})
     upload = keep(officer, hospital, content)
-    assert uploads.expected_files(upload) == 2
+    assert upload.file_count == 2
     uploads.receive_kept(upload)
     assert [f.filename for f in upload.files.order_by("seq")] == ["thang9.zip/a/c.xml", "thang9.zip/b.xml"]
     assert Encounter.objects.get(in_force=True).reason == "b"
@@ -93,27 +98,74 @@ def test_only_the_house_reads_its_spool(officer, hospital, tmp_path):
     assert spooled.stat().st_mode & 0o777 == 0o600 and spooled.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_work_cut_short_goes_on_and_is_no_repetition(officer, hospital, monkeypatch):
-    upload = keep(officer, hospital, packed(**{f"{n}.xml": file(visit(f"LK{n}")) for n in range(3)}))
-    noted = uploads._note
+def test_work_cut_short_goes_on_behind_the_last_file_told_and_is_no_repetition(officer, hospital, monkeypatch):
+    upload = keep(officer, hospital, packed(**{f"{n}.xml": file(visit(f"LK{n}")) for n in range(4)}))
+    monkeypatch.setattr(uploads, "TOLD_FILES", 2)
+    told = uploads._tell
 
-    def cut_after_two(upload, seq, outcome):
-        if seq == 3:
+    def cut_after_two(upload, done, portion):
+        if done:
             raise KeyboardInterrupt
-        noted(upload, seq, outcome)
+        told(upload, done, portion)
 
-    monkeypatch.setattr(uploads, "_note", cut_after_two)
+    monkeypatch.setattr(uploads, "_tell", cut_after_two)
     with pytest.raises(KeyboardInterrupt):
         uploads.receive_kept(upload)
-    monkeypatch.setattr(uploads, "_note", noted)
+    monkeypatch.setattr(uploads, "_tell", told)
     upload.refresh_from_db()
     assert upload.state == "waiting" and upload.files.count() == 2
+    opened = opened_entries(monkeypatch)
     uploads.receive_kept(upload)
-    assert upload.state == "done" and Encounter.objects.count() == 3
-    assert list(upload.files.order_by("seq").values_list("seq", "repeated")) == [(1, False), (2, False), (3, False)]
+    assert opened == ["2.xml", "3.xml"]
+    assert upload.state == "done" and Encounter.objects.count() == 4
+    assert list(upload.files.order_by("seq").values_list("seq", "repeated")) == [(n, False) for n in range(1, 5)]
     again = keep(officer, hospital, file(visit("LK0")), "0.xml")
     uploads.receive_kept(again)
-    assert again.files.get().repeated and Encounter.objects.count() == 3
+    assert again.files.get().repeated and Encounter.objects.count() == 4
+
+
+def opened_entries(monkeypatch):
+    names = []
+    unpacked = zips.unpacked
+    monkeypatch.setattr(
+        zips, "unpacked", lambda archive, entry: names.append(entry.filename) or unpacked(archive, entry)
+    )
+    return names
+
+
+def test_a_long_upload_lets_a_short_one_pass(officer, hospital):
+    Job.objects.all().delete()
+    long = keep(officer, hospital, packed(**{f"{n}.xml": file(visit(f"LK{n}")) for n in range(3)}))
+    short = keep(officer, hospital, file(visit("NGAN")), "ngan.xml")
+    ended = []
+    while job := take(1):
+        upload = Upload.objects.get(pk=job.args["upload_id"])
+        uploads.receive_kept(upload, seconds=0)  # one file, then the others have their turn
+        if upload.state == "done":
+            ended.append(upload.pk)
+    assert ended == [short.pk, long.pk] and Encounter.objects.count() == 4
+    assert Job.objects.filter(kind=uploads.RECEIVE).aggregate(Max("attempts"))["attempts__max"] == 1
+
+
+def test_the_same_file_twice_in_a_zip_is_a_repetition_of_itself(officer, hospital):
+    same = file(visit("LK1"))
+    upload = keep(officer, hospital, packed(**{"a.xml": same, "b.xml": same}))
+    uploads.receive_kept(upload, seconds=0)
+    uploads.receive_kept(upload)
+    assert list(upload.files.order_by("seq").values_list("repeated", flat=True)) == [False, True]
+
+
+def test_files_received_before_are_told_again_in_a_constant_number_of_queries(officer, hospital):
+    def queries(files):
+        content = packed(**{f"{n}.xml": file(visit(f"LK{n}")) for n in range(files)})
+        uploads.receive_kept(keep(officer, hospital, content))
+        again = keep(officer, hospital, content)
+        with CaptureQueriesContext(connection) as asked:
+            uploads.receive_kept(again)
+        assert again.files.filter(repeated=True).count() == files
+        return len(asked)
+
+    assert queries(3) == queries(40)
 
 
 def test_who_lost_the_right_before_the_worker_came_is_told(officer, hospital):
@@ -149,10 +201,53 @@ def test_visits_of_another_facility_are_refused(officer, hospital):
     assert upload.state == "done" and not Encounter.objects.exists() and Receipt.objects.get().refused_count == 1
 
 
+def test_a_zip_with_a_password_is_told_as_such(officer, hospital):
+    content = bytearray(packed(**{"a.xml": file(visit()), "b.xml": b"<" + b" " * (8 << 20)}))
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + flags] |= 1
+    upload = keep(officer, hospital, bytes(content))
+    assert upload.file_count is None
+    uploads.receive_kept(upload)
+    assert (upload.state, upload.error) == ("failed", zips.ENCRYPTED) and not Receipt.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["plain", "comment", "zip64"])
+def test_a_zip_whose_list_alone_would_fill_the_memory_is_not_read(officer, hospital, monkeypatch, end):
+    content = packed(**{f"{n}.xml": b"<" for n in range(50)})
+    if end == "comment":
+        content = content[:-2] + b"\x05\x00" + b"xin x"
+    if end == "zip64":
+        content = as_zip64(content)
+    monkeypatch.setattr(zips, "_MOST_DIRECTORY", 1000)
+    monkeypatch.setattr(zips.zipfile, "ZipFile", None)
+    upload = keep(officer, hospital, content)
+    uploads.receive_kept(upload)
+    assert (upload.state, upload.error) == ("failed", zips.TOO_MANY)
+
+
+def as_zip64(content):
+    """The same ZIP with its end as programs write it that do not know the size before."""
+    end = content[-22:]
+    count, size, offset = struct.unpack("<10xHLL2x", end)
+    end64 = struct.pack("<LQHHLLQQQQ", 0x06064B50, 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<LLQL", 0x07064B50, 0, offset + size, 1)
+    return content[:-22] + end64 + locator + end[:8] + b"\xff" * 12 + end[20:]
+
+
+def test_names_of_a_zip_are_shown_as_one_line_without_tricks(officer, hospital):
+    names = ["a\u202elmx.exe.xml", "tha\u0301ng 9.xml", f"{'dài ' * 100}.xml"]
+    upload = keep(officer, hospital, packed(**{name: file(visit(f"LK{n}")) for n, name in enumerate(names)}))
+    uploads.receive_kept(upload)
+    shown = sorted(upload.files.values_list("filename", flat=True), key=len)
+    assert shown[:2] == ["thang9.zip/tháng 9.xml", "thang9.zip/a\ufffdlmx.exe.xml"]
+    assert len(shown[2]) == 200 and shown[2].endswith("dài .xml")
+    assert set(Receipt.objects.values_list("filename", flat=True)) == set(shown)
+
+
 def test_a_zip_bomb_is_not_unpacked(officer, hospital):
     upload = keep(officer, hospital, packed(**{"a.xml": b"<" + b" " * (8 << 20)}))
     uploads.receive_kept(upload)
-    assert (upload.state, upload.error) == ("failed", uploads.BOMB) and not Receipt.objects.exists()
+    assert (upload.state, upload.error) == ("failed", zips.BOMB) and not Receipt.objects.exists()
 
 
 def test_a_damaged_entry_ends_a_zip_and_what_came_before_it_is_received(officer, hospital):
@@ -161,7 +256,7 @@ def test_a_damaged_entry_ends_a_zip_and_what_came_before_it_is_received(officer,
     content[middle : middle + 40] = b"\xff" * 40
     upload = keep(officer, hospital, bytes(content))
     uploads.receive_kept(upload)
-    assert (upload.state, upload.error) == ("failed", uploads.BAD_ZIP)
+    assert (upload.state, upload.error) == ("failed", zips.BAD_ZIP)
     assert list(Encounter.objects.values_list("visit_code", flat=True)) == ["LK0"]
 
 
@@ -172,10 +267,10 @@ def test_a_zip_cut_off_is_no_zip_and_lands_nothing(officer, hospital):
 
 
 def test_a_zip_of_too_many_entries_is_refused_before_any_is_read(officer, hospital, monkeypatch):
-    monkeypatch.setattr(uploads, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(zips, "MOST_ENTRIES", 2)
     upload = keep(officer, hospital, packed(**{f"{n}.xml": file(visit(f"LK{n}")) for n in range(3)}))
     uploads.receive_kept(upload)
-    assert upload.error == uploads.TOO_MANY and not Encounter.objects.exists()
+    assert upload.error == zips.TOO_MANY and not Encounter.objects.exists()
 
 
 def test_only_who_may_send_for_the_unit_keeps_a_file_there(officer, hospital):
@@ -200,7 +295,7 @@ def test_a_zip_of_many_files_is_opened_a_few_times_only(officer, hospital, monke
             opened.append(args)
             super().__init__(*args, **options)
 
-    monkeypatch.setattr(uploads.zipfile, "ZipFile", Counted)
+    monkeypatch.setattr(zips.zipfile, "ZipFile", Counted)
     uploads.receive_kept(upload)
     assert Encounter.objects.count() == 8
     assert len(opened) < 4

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile as Sent
+from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -47,7 +48,7 @@ def upload_list(request: HouseRequest) -> HttpResponse:
     context = {
         "units": units,
         "page": shown,
-        "rows": [(upload, state_chip(upload)) for upload in shown],
+        "rows": _upload_rows(shown.rows),
         "tabs": tabs(request, "uploads"),
         "waits": any(upload.state == WAITING for upload in shown),
     }
@@ -96,11 +97,22 @@ def _answer(request: HouseRequest, kept: Sequence[Upload], fault: str) -> HttpRe
     return redirect(url)
 
 
-def state_chip(upload: Upload) -> Chip:
+def _upload_rows(shown: Sequence[Upload]) -> list[tuple[Upload, Chip]]:
+    """Uploads with how far they are; one query for those that wait."""
+    waiting = [upload.pk for upload in shown if upload.state == WAITING]
+    counted = UploadedFile.objects.filter(upload__in=waiting).values("upload_id").annotate(n=Count("pk")).order_by()
+    received = dict(counted.values_list("upload_id", "n")) if waiting else {}
+    return [(upload, state_chip(upload, received.get(upload.pk, 0))) for upload in shown]
+
+
+def state_chip(upload: Upload, received: int = 0) -> Chip:
     if upload.state == FAILED:
         return Chip(_("Không nhận được"), "bad")
     if upload.state == DONE:
         return Chip(_("Đã kiểm tra xong"), "good")
+    if received and upload.file_count:
+        told = {"received": words.number(received), "files": words.number(upload.file_count)}
+        return Chip(_("Đang kiểm tra, xong %(received)s / %(files)s tệp") % told, "info", "loader-2")
     return Chip(_("Đang kiểm tra"), "info", "loader-2")
 
 
@@ -128,7 +140,7 @@ def upload(request: HouseRequest, upload_id: int) -> HttpResponse:
         "chip": state_chip(shown),
         "waits": shown.state == WAITING,
         "stalled": uploads.is_stalled(shown),
-        "expected": uploads.expected_files(shown) if shown.state == WAITING else None,
+        "expected": shown.file_count if shown.state == WAITING else None,
         "received": UploadedFile.objects.filter(upload=shown).count(),
         "fault": message(Finding(shown.error)) if shown.error else None,
         "sums": told,

@@ -5,10 +5,12 @@ import os
 import pytest
 
 from soyte.systems.care.visit_intake.check.paths import (
+    LONGEST_NAME,
     PathMissingError,
     Skipped,
     VisitFile,
     open_regular,
+    plain_name,
     require,
     visit_files,
 )
@@ -57,6 +59,19 @@ def test_a_missing_path_is_found_before_anything_is_read(tmp_path):
 def test_a_name_that_is_no_utf8_can_be_printed():
     assert VisitFile(os.fsdecode(b"th\xe1ng.xml"), 0).shown == "th\ufffdng.xml"
     assert Skipped("a", "path.link").shown == "a"
+
+
+def test_lists_name_a_file_below_what_was_given_and_not_where_that_lies(tmp_path):
+    (tmp_path / "thang9").mkdir()
+    (tmp_path / "thang9" / "a.xml").write_text("<x/>")
+    listed = [entry.listed for path in (tmp_path, tmp_path / "thang9" / "a.xml") for entry in visit_files([str(path)])]
+    assert listed == ["thang9/a.xml", "a.xml"]
+
+
+def test_a_name_in_a_list_is_one_line_that_reads_forwards():
+    assert plain_name("tha\u0301ng\n\u202e9\u2066.xml") == "tháng\ufffd\ufffd9\ufffd.xml"
+    long = plain_name("đ" * 300 + ".xml")
+    assert len(long) == LONGEST_NAME and long.endswith("đ.xml") and "…" in long
 
 
 def test_a_pipe_put_in_the_place_of_a_file_is_not_waited_for(tmp_path):
