@@ -53,6 +53,7 @@ COMMANDS = (
         content=False,
     ),
     Command("report", "soyte.systems.steering.statistics.cli:report_main", "In một số liệu"),
+    Command("rollups", "soyte.engines.indicators.cli:main", "Tính lại, kiểm tra bảng cộng sẵn của các số liệu"),
     Command("bench", "soyte.config.bench:main", "Đo tốc độ"),
     Command("doctor", "soyte.config.doctor:main", "Kiểm tra máy thiếu gì và cách sửa", database=False),
     Command("demo-users", "soyte.demo.users_cli:main", "Các tài khoản của tỉnh minh hoạ"),

@@ -1,10 +1,12 @@
 """Who may count visits, and who may open the rows behind a figure."""
 
-from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.encounters.models import Arrival, Encounter
 from soyte.kernel.access.rules import Rule, by_post, label_bar
 
 RULES = (
     # A figure always counts labelled visits; what it may not single out is hidden cell by cell (engines/indicators).
     Rule("figures.read", Encounter, opens=(by_post("figures.read", "unit"),)),
+    Rule("figures.read", Arrival, opens=(by_post("figures.read", "unit"),)),
+    Rule("figures.rows", Arrival, opens=(by_post("figures.rows", "unit"),), bars=(label_bar("labels"),)),
     Rule("figures.rows", Encounter, opens=(by_post("figures.rows", "unit"),), bars=(label_bar("labels"),)),
 )

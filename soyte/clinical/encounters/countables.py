@@ -8,20 +8,23 @@ from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Func, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.encounters.models import Arrival, Encounter
+from soyte.clinical.encounters.touched import admitted_days, ended_days, started_days
 from soyte.clinical.terminology import selectors as terminology
-from soyte.engines.indicators.counting import Countable, Coverage, Dimension
+from soyte.engines.indicators.counting import Countable, Coverage, Dimension, periods
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.organisations import selectors as organisations
 from soyte.kernel.places import selectors as places
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 OLD_MAP_LAST_DAY = date(2025, 6, 30)  # NQ 202/2025/QH15: communes and districts of before 2025-07-01
+RECORDED, WITHDRAWN, CHECKED_IN = "encounters.recorded", "encounters.withdrawn", "encounters.checked_in"
+DIED = ("5", "8")  # KET_QUA_DTRI: died; died outside the hospital
 INPATIENT_KINDS = ("03", "04", "06", "09")
 
 
@@ -91,15 +94,41 @@ def _chapter_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     return {key: f"{key}. {name}" for key, name in _list_names("icd10_chapter")(keys, on).items()}
 
 
-def _month_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
-    return {key: f"{key[5:]}/{key[:4]}" for key in keys}
-
-
 def _coverage(start: date, end: date) -> Coverage:
     """Facilities that are open in the period, and those of them with a visit that ended in it."""
     expected = organisations.open_facilities(start, end)
     sent = expected.filter(pk__in=in_force().filter(ended_on__gte=start, ended_on__lte=end).values("unit_id"))
     return Coverage(sent=sent.count(), expected=expected.count())
+
+
+_FACILITY = Dimension("facility", _("Cơ sở"), F("facility_code"), _facility_names, of_unit=True)
+_KIND = Dimension("kind", _("Loại khám chữa bệnh"), F("kind"), _list_names("visit_kind"))
+_CHAPTER = Dimension("icd_chapter", _("Chương bệnh"), F("main_icd_chapter"), _chapter_names, singles_out=True)
+_COMMUNE = Dimension("commune", _("Xã nơi cư trú"), F("commune_code"), _commune_names)
+_DISEASE = Dimension(
+    "disease",
+    _("Bệnh phải báo cáo"),
+    F("disease"),
+    _list_names("notifiable_disease"),
+    singles_out=True,
+    prepare=_with_disease,
+)
+
+
+def _arrivals(code: str, title: Any, day: str, find: Any) -> Countable:
+    return Countable(
+        code=code,
+        title=title,
+        action="figures.read",
+        rows_action="figures.rows",
+        rows=Arrival.objects.all,
+        day=day,
+        unit="unit",
+        labels="labels",
+        measures={"rows": Count("pk")},
+        dimensions=(_FACILITY, *periods(day), _KIND, _CHAPTER, _COMMUNE),
+        changes={RECORDED: find, WITHDRAWN: find, CHECKED_IN: find},
+    )
 
 
 COUNTABLES = (
@@ -120,27 +149,16 @@ COUNTABLES = (
             "total_amount": Sum("total_amount"),
             "insurer_amount": Sum("insurer_amount"),
         },
-        filters={"inpatient": Q(kind__in=INPATIENT_KINDS), "notifiable": _notifiable},
-        dimensions=(
-            Dimension("facility", _("Cơ sở"), F("facility_code"), _facility_names),
-            Dimension(
-                "month",
-                _("Tháng"),
-                Func(F("ended_on"), Value("YYYY-MM"), function="to_char", output_field=CharField()),
-                _month_names,
-            ),
-            Dimension("kind", _("Loại khám chữa bệnh"), F("kind"), _list_names("visit_kind")),
-            Dimension("icd_chapter", _("Chương bệnh"), F("main_icd_chapter"), _chapter_names, singles_out=True),
-            Dimension("commune", _("Xã nơi cư trú"), F("commune_code"), _commune_names),
-            Dimension(
-                "disease",
-                _("Bệnh phải báo cáo"),
-                F("disease"),
-                _list_names("notifiable_disease"),
-                singles_out=True,
-                prepare=_with_disease,
-            ),
-        ),
+        filters={
+            "inpatient": Q(kind__in=INPATIENT_KINDS),
+            "notifiable": _notifiable,
+            "died": Q(result_code__in=DIED),
+        },
+        dimensions=(_FACILITY, *periods("ended_on"), _KIND, _CHAPTER, _COMMUNE, _DISEASE),
         coverage=_coverage,
+        changes={RECORDED: ended_days, WITHDRAWN: ended_days},
+        lists=("notifiable_disease",),
     ),
+    _arrivals("arrivals", _("Lượt đã đến"), "started_on", started_days),
+    _arrivals("admissions", _("Lượt vào nội trú"), "admitted_on", admitted_days),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import TruncDate
 
 from soyte.clinical.lines import ChargedLine, LabelledText
 from soyte.kernel.ids import uuid7
@@ -109,6 +110,13 @@ class Encounter(PersonAsWritten):
             models.Index(fields=["unit", "-ended_on", "-id"], condition=Q(in_force=True), name="encounter_unit_newest"),
             # figures of all facilities over a period, and the rows they open to
             models.Index(fields=["ended_on", "facility_code"], condition=Q(in_force=True), name="encounter_ended_on"),
+            # who came on a day, who was admitted on a day (Arrival): days of the installation's TIME_ZONE
+            models.Index(TruncDate("started_at"), condition=Q(in_force=True), name="encounter_started_on"),
+            models.Index(
+                TruncDate("admitted_at"),
+                condition=Q(in_force=True, admitted_at__isnull=False),
+                name="encounter_admitted_on",
+            ),
             # earlier and withdrawn versions of a visit
             models.Index(
                 fields=["facility_code", "visit_code"], condition=Q(in_force=False), name="encounter_past_versions"
@@ -156,7 +164,43 @@ class CheckIn(PersonAsWritten):
         indexes = [
             # who is at the facilities now
             models.Index(fields=["-started_at"], condition=Q(in_force=True), name="check_in_open_newest"),
+            # earlier check-ins of a visit
+            models.Index(
+                fields=["facility_code", "visit_code"], condition=Q(in_force=False), name="check_in_past_versions"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.facility_code}/{self.visit_code}"
+
+
+class Arrival(models.Model):
+    """A person who came to a facility, each (facility_code, visit_code) once: the visit in force, else the check-in in force.
+
+    A view of both tables. What only a visit file says is empty where the person is still there.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    unit = models.ForeignKey("organisations.Unit", on_delete=models.DO_NOTHING, null=True, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.DO_NOTHING, null=True, related_name="+")
+    facility_code = models.CharField(max_length=5)
+    visit_code = models.CharField(max_length=100)
+    kind = models.CharField(max_length=2)
+    started_at = models.DateTimeField()
+    started_on = models.DateField()  # the day of NGAY_VAO in Vietnam
+    admitted_at = models.DateTimeField(null=True)
+    admitted_on = models.DateField(null=True)  # the day of NGAY_VAO_NOI_TRU in Vietnam
+    ended_on = models.DateField(null=True)
+    main_icd = models.TextField()
+    main_icd_chapter = models.CharField(max_length=5)
+    commune_code = models.TextField()
+    total_amount = models.DecimalField(max_digits=33, decimal_places=3, null=True)
+    insurer_amount = models.DecimalField(max_digits=33, decimal_places=3, null=True)
+    labels = ArrayField(models.TextField())
+
+    class Meta:
+        managed = False
+        db_table = "encounters_arrival"
 
     def __str__(self) -> str:
         return f"{self.facility_code}/{self.visit_code}"

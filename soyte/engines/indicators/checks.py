@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
 from soyte.engines.indicators.content import BadIndicator, Indicator, indicators
-from soyte.engines.indicators.counting import countables
+from soyte.engines.indicators.counting import Countable, countables
+from soyte.engines.indicators.rolling import adds_up
+
+
+def _faults_of_cells(indicator: Indicator, countable: Countable) -> Iterator[str]:
+    """Cells are read by the rule of `figures.read`, follow events and add up."""
+    if not countable.changes or countable.action != "figures.read":
+        yield f"{indicator.count!r} has no changes that cells could follow, or another right than figures.read"
+    if indicator.measure in countable.measures and not adds_up(countable.measures[indicator.measure]):
+        yield f"measure {indicator.measure!r} does not add up over cells"
+    known = {dimension.code for dimension in countable.dimensions if not dimension.is_period}
+    if unknown := {*indicator.daily, *chain.from_iterable(indicator.monthly)} - known:
+        yield f"cells by {sorted(unknown)}, of which there may only be {sorted(known)}"
 
 
 def _faults(indicator: Indicator) -> Iterator[str]:
@@ -20,6 +33,8 @@ def _faults(indicator: Indicator) -> Iterator[str]:
         yield f"measure {indicator.measure!r} is not one of {sorted(countable.measures)}"
     if indicator.only is not None and indicator.only not in countable.filters:
         yield f"only {indicator.only!r} is not one of {sorted(countable.filters)}"
+    if indicator.daily or indicator.monthly:
+        yield from _faults_of_cells(indicator, countable)
 
 
 @register("soyte")

@@ -26,7 +26,11 @@ class Period(_Strict):
 
 
 class Indicator(_Strict):
-    """One figure: what it is called, what it counts and by which measure."""
+    """One figure: what it is called, what it counts and by which measure.
+
+    `daily` names the dimensions by each of which it is kept in daily cells, `monthly` sets of dimensions that are kept
+    crossed in monthly cells of the whole (rolling.py).
+    """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
@@ -38,6 +42,8 @@ class Indicator(_Strict):
     measure: str
     only: str | None = None
     order: int = 50
+    daily: tuple[str, ...] = ()
+    monthly: tuple[tuple[str, ...], ...] = ()
 
 
 class BadIndicator(Exception):

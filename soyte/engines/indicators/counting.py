@@ -7,15 +7,16 @@ content file) picks one of each. SQL lives in the countable, never in content.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Aggregate, Expression, F, Model, Q, QuerySet
+from django.db.models import Aggregate, CharField, Expression, F, Func, Model, Q, QuerySet, Value
 from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -24,8 +25,16 @@ Names = Callable[[Iterable[str], date], Mapping[str, str]]
 """(keys, day) -> what each key was called on that day; keys without a name are left out."""
 
 
+_PERIODS = {"day": "YYYY-MM-DD", "month": "YYYY-MM"}
+
+
 def _no_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     return {}
+
+
+def period_key(code: str, field: str) -> Func:
+    """The text key of a period ("day": 2026-09-30, "month": 2026-09) of a date field."""
+    return Func(F(field), Value(_PERIODS[code]), function="to_char", output_field=CharField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,8 @@ class Dimension:
     """One way to split a figure: `key` gives each row its text key.
 
     `singles_out` marks a dimension whose keys can name a protected condition (disease, ICD chapter, code): small cells
-    with labelled rows are hidden there from whoever lacks the grant.
+    with labelled rows are hidden there from whoever lacks the grant. `is_period`: the key is a stretch of time. `of_unit`: the
+    unit decides the key, so that cells by it can stand apart by unit.
     """
 
     code: str
@@ -42,6 +52,24 @@ class Dimension:
     names: Names = _no_names
     singles_out: bool = False
     prepare: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
+    is_period: bool = False
+    of_unit: bool = False
+
+
+def _month_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
+    return {key: f"{key[5:]}/{key[:4]}" for key in keys}
+
+
+def _day_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
+    return {key: f"{key[8:]}/{key[5:7]}/{key[:4]}" for key in keys}
+
+
+def periods(field: str) -> tuple[Dimension, ...]:
+    """The splits by time, `day` and `month`, of a countable whose `day` is this field."""
+    return (
+        Dimension("month", _("Tháng"), period_key("month", field), _month_names, is_period=True),
+        Dimension("day", _("Ngày"), period_key("day", field), _day_names, is_period=True),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +86,9 @@ class Countable:
 
     `action` is what a viewer needs to see the figures (and its scope says of which units); `rows_action` is what he needs to
     open the rows behind them.
+
+    What roll-ups need to know: `changes` names the events after which rows may differ and, for each, finds the days of all
+    rows that the objects of these events have or had; `lists` are the content sets on which keys and filters stand.
     """
 
     code: str
@@ -72,6 +103,8 @@ class Countable:
     dimensions: tuple[Dimension, ...]
     filters: Mapping[str, Q | Callable[[QuerySet[Any]], QuerySet[Any]]] = field(default_factory=dict)
     coverage: Callable[[date, date], Coverage] | None = None
+    changes: Mapping[str, Callable[[Sequence[str]], set[date]]] = field(default_factory=dict)
+    lists: tuple[str, ...] = ()
 
     def dimension(self, code: str) -> Dimension:
         for dimension in self.dimensions:

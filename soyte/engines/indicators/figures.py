@@ -2,13 +2,14 @@
 
 Totals always count labelled visits. What a viewer without the grant may not single out is hidden:
 - split by a dimension that can name a condition, a cell of 1-4 rows with a labelled one shows "dưới 5";
-- split by two dimensions where a labelled row falls in the table, all cells under 5 and their row totals are hidden.
+- split by two dimensions where a labelled row falls in the table, all cells under 5 and their row totals are hidden;
+  a period is no such dimension.
 A row is labelled for a viewer if it carries a label that he is not granted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +26,8 @@ from soyte.kernel.actors import Acting, Machine
 from soyte.kernel.errors import DomainError
 
 SMALL = 5
+Where = Mapping[str, str | Sequence[str]]
+Counted = Mapping[str, Any]
 
 
 class UnknownIndicator(DomainError):
@@ -82,9 +85,8 @@ def _dimension(countable: Countable, code: str) -> Dimension:
         raise UnknownDimension(code=code, known=", ".join(d.code for d in countable.dimensions)) from None
 
 
-def _period(indicator: Indicator, countable: Countable, start: date, end: date) -> QuerySet[Any]:
-    if start > end:
-        raise PeriodReversed(start=start, end=end)
+def period(indicator: Indicator, countable: Countable, start: date, end: date) -> QuerySet[Any]:
+    """The indicator's rows of these days, as far as it is valid on them."""
     first = max(start, indicator.valid.from_)
     last = min(end, indicator.valid.to) if indicator.valid.to else end
     rows: QuerySet[Any] = countable.rows()
@@ -92,101 +94,185 @@ def _period(indicator: Indicator, countable: Countable, start: date, end: date) 
     return countable.filtered(indicator.only, rows)
 
 
-def _keyed(rows: QuerySet[Any], dimensions: Sequence[Dimension]) -> QuerySet[Any]:
+def keyed(rows: QuerySet[Any], dimensions: Iterable[Dimension]) -> QuerySet[Any]:
+    """The rows with `key_<code>` of each dimension."""
+    keys: dict[str, Expression | F] = {}
     for dimension in dimensions:
         rows = dimension.prepare(rows)
-    keys: dict[str, Expression | F] = {f"key_{dimension.code}": dimension.key for dimension in dimensions}
-    keyed: QuerySet[Any] = rows.annotate(**keys)
-    return keyed
+        keys[f"key_{dimension.code}"] = dimension.key
+    found: QuerySet[Any] = rows.annotate(**keys)
+    return found
 
 
-def _counted(
-    rows: QuerySet[Any], names: Sequence[str], countable: Countable, measure: str, actor: Acting
-) -> Iterator[dict[str, Any]]:
-    # Rows of no key at all (an unknown chapter) are left out of a split; the total has them.
+def narrowed(rows: QuerySet[Any], where: Where) -> QuerySet[Any]:
+    """Of keyed rows those whose keys are the asked ones."""
+    return rows.filter(**{f"key_{name}__in": several(keys) for name, keys in where.items()})
+
+
+def several(keys: str | Sequence[str]) -> Sequence[str]:
+    """The keys of a `where`, of which there may be one."""
+    return [keys] if isinstance(keys, str) else keys
+
+
+def unseen_by(actor: Acting, labels: str) -> Q:
+    """Rows that carry a label which the actor is not granted. `labels`: path to their text[] column."""
+    if isinstance(actor, Machine):
+        return Q(**{f"{labels}__isnull": True})  # never
+    return ~Q(**{f"{labels}__contained_by": sorted(actor.labels)})
+
+
+def grouped(rows: QuerySet[Any], names: Sequence[str], aggregates: Mapping[str, Aggregate]) -> list[Counted]:
+    """The aggregates of keyed rows for each combination of keys; rows that lack one of them are left out."""
+    if not names:
+        return [rows.order_by().aggregate(**aggregates)]
     present = Q()
     for name in names:
         present &= Q(**{f"{name}__isnull": False}) & ~Q(**{name: ""})
-    grouped = rows.filter(present).order_by().values(*names)
-    aggregates: dict[str, Any] = {
-        "value": countable.measures[measure],
-        "size": Count("pk"),
-        "unseen": _unseen(countable, actor),
-    }
-    if not names:
-        yield {**rows.order_by().aggregate(**aggregates)}
-        return
-    yield from grouped.annotate(**aggregates).order_by(*names).iterator(chunk_size=2000)
+    return list(rows.filter(present).order_by().values(*names).annotate(**aggregates).order_by(*names))
 
 
-def _unseen(countable: Countable, actor: Acting) -> Aggregate:
-    """How many rows carry a label that the actor is not granted."""
-    if isinstance(actor, Machine):
-        return Count("pk", filter=Q(pk__isnull=True))
-    return Count("pk", filter=~Q(**{f"{countable.labels}__contained_by": sorted(actor.labels)}))
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: an indicator over a period, split by dimensions and narrowed by dimensions."""
+
+    indicator: Indicator
+    countable: Countable
+    actor: Acting
+    start: date
+    end: date
+    by: Sequence[Dimension]
+    where: Where
+
+    @classmethod
+    def of(
+        cls, code: str, *, actor: Acting, start: date, end: date, by: Sequence[str] = (), where: Where | None = None
+    ) -> Question:
+        """Raises UnknownIndicator, UnknownDimension, PeriodReversed."""
+        indicator, countable = find(code)
+        dimensions = [_dimension(countable, name) for name in by]
+        for name in where or {}:
+            _dimension(countable, name)
+        if start > end:
+            raise PeriodReversed(start=start, end=end)
+        return cls(indicator, countable, actor, start, end, dimensions, where or {})
+
+    @property
+    def narrowing(self) -> list[Dimension]:
+        return [self.countable.dimension(name) for name in self.where]
+
+    @property
+    def dimensions(self) -> list[Dimension]:
+        """All that need a key, each once."""
+        return list({dimension.code: dimension for dimension in (*self.by, *self.narrowing)}.values())
+
+    @property
+    def names(self) -> list[str]:
+        return [f"key_{dimension.code}" for dimension in self.by]
+
+    def rows(self) -> QuerySet[Any]:
+        """The counted rows, keyed."""
+        found = visible(self.actor, self.countable.action, period(self.indicator, self.countable, self.start, self.end))
+        return narrowed(keyed(found, self.dimensions), self.where)
+
+    def aggregates(self) -> dict[str, Aggregate]:
+        """`value`, `size` in rows and `unseen`, those of them with a label that the actor is not granted."""
+        return {
+            "value": self.countable.measures[self.indicator.measure],
+            "size": Count("pk"),
+            "unseen": Count("pk", filter=unseen_by(self.actor, self.countable.labels)),
+        }
+
+    def count(self, names: Sequence[str]) -> list[Counted]:
+        """The aggregates for each combination of keys."""
+        return grouped(self.rows(), names, self.aggregates())
+
+
+def figure(
+    code: str, *, actor: Acting, start: date, end: date, by: Sequence[str] = (), where: Where | None = None
+) -> Figure:
+    """The values of an indicator from `start` to `end`, both days included, split by at most two dimensions.
+
+    `where` narrows to one key of a dimension or to several. Rows outside the actor's units are not counted. Raises
+    UnknownIndicator, UnknownDimension, PeriodReversed.
+    """
+    question = Question.of(code, actor=actor, start=start, end=end, by=by, where=where)
+    return answered(question, question.count, as_of=timezone.now())
+
+
+def answered(question: Question, count: Callable[[Sequence[str]], list[Counted]], *, as_of: datetime) -> Figure:
+    """The figure of what `count` says of the question's splits, with what the actor may not single out hidden."""
+    counted = count(question.names)
+    whole = count([])[0] if question.by else counted[0]
+    total = cells([whole], [], question.narrowing)[0]
+    return Figure(
+        indicator=question.indicator,
+        start=question.start,
+        end=question.end,
+        cells=cells(counted, question.by, question.narrowing) if question.by else [Cell((), _decimal(whole["value"]))],
+        total=total,
+        as_of=as_of,
+        coverage=question.countable.coverage(question.start, question.end) if question.countable.coverage else None,
+        names=[d.names([row[f"key_{d.code}"] for row in counted], question.end) for d in question.by],
+    )
+
+
+def cells(counted: Sequence[Counted], by: Sequence[Dimension], narrowing: Sequence[Dimension]) -> list[Cell]:
+    """Cells of a table, small ones hidden where they would single out. A period is no crossing: anybody may ask for each
+    day as a table of its own."""
+    dimensions = [d for d in (*by, *narrowing) if not d.is_period]
+    singles_out = any(d.singles_out for d in dimensions)
+    crossed = len(dimensions) > 1
+    table_has_unseen = any(row["unseen"] for row in counted)
+
+    def hidden(row: Counted) -> bool:
+        if not 0 < row["size"] < SMALL:
+            return False
+        return table_has_unseen if crossed else singles_out and row["unseen"] > 0
+
+    return [
+        Cell(
+            tuple(row[f"key_{dimension.code}"] for dimension in by),
+            None if hidden(row) else _decimal(row["value"]),
+            hidden(row),
+        )
+        for row in counted
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """What stands at a combination of keys, nothing hidden yet. A row that lacks a key has "" there."""
+
+    keys: tuple[str, ...]
+    value: Decimal
+    size: int
+    unseen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    rows: Sequence[Crossed]
+    as_of: datetime
+
+
+def crossed_of(question: Question) -> Crossing:
+    """The combinations of any number of dimensions: what tables with columns of their own are added up from.
+
+    Nothing is hidden in them: whoever shows sums of them hides by `size` and `unseen`, as `cells` does.
+    """
+    names = question.names
+    found = question.rows().order_by().values(*names).annotate(**question.aggregates())
+    return Crossing(
+        [
+            Crossed(tuple(row[name] or "" for name in names), _decimal(row["value"]), row["size"], row["unseen"])
+            for row in found.iterator(chunk_size=5000)
+        ],
+        timezone.now(),
+    )
 
 
 def _decimal(value: Any) -> Decimal:
     return Decimal(value if value is not None else 0)
-
-
-def figure(
-    code: str,
-    *,
-    actor: Acting,
-    start: date,
-    end: date,
-    by: Sequence[str] = (),
-    where: Mapping[str, str] | None = None,
-) -> Figure:
-    """The values of an indicator from `start` to `end`, both days included, split by at most two dimensions.
-
-    Rows outside the actor's units are not counted. Raises UnknownIndicator, UnknownDimension, PeriodReversed.
-    """
-    indicator, countable = find(code)
-    dimensions = [_dimension(countable, name) for name in by]
-    narrowing = [_dimension(countable, name) for name in where or {}]
-    rows = visible(actor, countable.action, _period(indicator, countable, start, end))
-    rows = _keyed(rows, [*dimensions, *(d for d in narrowing if d not in dimensions)])
-    rows = rows.filter(**{f"key_{name}": key for name, key in (where or {}).items()})
-    names = [f"key_{dimension.code}" for dimension in dimensions]
-    counted = list(_counted(rows, names, countable, indicator.measure, actor))
-    cells = _cells(counted, names, dimensions, narrowing, actor)
-    whole = next(_counted(rows, [], countable, indicator.measure, actor)) if dimensions else counted[0]
-    return Figure(
-        indicator=indicator,
-        start=start,
-        end=end,
-        cells=cells if dimensions else [Cell((), _decimal(whole["value"]))],
-        total=_cells([whole], [], [], narrowing, actor)[0],
-        as_of=timezone.now(),
-        coverage=countable.coverage(start, end) if countable.coverage else None,
-        names=[d.names([row[f"key_{d.code}"] for row in counted], end) for d in dimensions],
-    )
-
-
-def _cells(
-    counted: Sequence[Mapping[str, Any]],
-    names: Sequence[str],
-    dimensions: Sequence[Dimension],
-    narrowing: Sequence[Dimension],
-    actor: Acting,
-) -> list[Cell]:
-    singles_out = any(d.singles_out for d in (*dimensions, *narrowing))
-    crossed = len(dimensions) + len(narrowing) > 1
-    table_has_unseen = any(row["unseen"] for row in counted)
-
-    def hidden(row: Mapping[str, Any]) -> bool:
-        if not 0 < row["size"] < SMALL:
-            return False
-        if crossed:
-            return table_has_unseen
-        return singles_out and row["unseen"] > 0
-
-    return [
-        Cell(tuple(row[name] for name in names), None if hidden(row) else _decimal(row["value"]), hidden(row))
-        for row in counted
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +283,10 @@ class Rows:
     some_hidden: bool
 
 
-def rows_of(code: str, *, actor: Acting, start: date, end: date, where: Mapping[str, str] | None = None) -> Rows:
+def rows_of(code: str, *, actor: Acting, start: date, end: date, where: Where | None = None) -> Rows:
     """The rows that the figure counted, by the same predicate, newest first."""
-    indicator, countable = find(code)
-    narrowing = [_dimension(countable, name) for name in where or {}]
-    counted = _keyed(visible(actor, countable.action, _period(indicator, countable, start, end)), narrowing)
-    counted = counted.filter(**{f"key_{name}": key for name, key in (where or {}).items()})
-    seen = visible(actor, countable.rows_action, counted)
+    question = Question.of(code, actor=actor, start=start, end=end, where=where)
+    counted = question.rows()
+    seen = visible(actor, question.countable.rows_action, counted)
     some_hidden = counted.exclude(pk__in=seen.values("pk")).exists()
-    return Rows(rows=seen.order_by(F(countable.day).desc(), "-pk"), some_hidden=some_hidden)
+    return Rows(rows=seen.order_by(F(question.countable.day).desc(), "-pk"), some_hidden=some_hidden)

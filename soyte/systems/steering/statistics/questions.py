@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -28,18 +29,18 @@ class Question:
     start: date
     end: date
     by: str
-    where: dict[str, str]
+    where: dict[str, list[str]]
 
     def query(self, **changes: str) -> str:
         """The address's parameters of this question, changed."""
-        told = {
-            "tu": self.start.isoformat(),
-            "den": self.end.isoformat(),
-            "theo": self.by,
-            **{WHERE + name: key for name, key in self.where.items()},
-            **changes,
-        }
-        return urlencode({name: value for name, value in told.items() if value})
+        return address(self.start, self.end, by=self.by, where=self.where, **changes)
+
+
+def address(start: date, end: date, *, by: str = "", where: Mapping[str, Sequence[str]], **changes: str) -> str:
+    """The parameters that ask for a figure or its rows."""
+    told: dict[str, str | Sequence[str]] = {"tu": start.isoformat(), "den": end.isoformat(), "theo": by}
+    told |= {WHERE + name: keys for name, keys in where.items()}
+    return urlencode({name: value for name, value in (told | changes).items() if value}, doseq=True)
 
 
 def question(request: HttpRequest, countable: Countable) -> Question:
@@ -51,7 +52,7 @@ def question(request: HttpRequest, countable: Countable) -> Question:
         start=_day(request.GET.get("tu")) or start,
         end=_day(request.GET.get("den")) or end,
         by=asked if asked in known else "month",
-        where={code: request.GET[WHERE + code] for code in known if request.GET.get(WHERE + code)},
+        where={code: keys for code in known if (keys := request.GET.getlist(WHERE + code)) and all(keys)},
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from soyte.clinical.encounters.countables import OLD_MAP_LAST_DAY
-from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.encounters.models import Arrival, Encounter
 from soyte.clinical.terminology import selectors as terminology
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.places import selectors as places
@@ -16,14 +16,14 @@ from soyte.kernel.places import selectors as places
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    visit: Encounter
+    visit: Encounter | Arrival
     facility: str
     kind: str
     disease: str
     commune: str
 
 
-def in_words(visits: Sequence[Encounter]) -> list[Row]:
+def in_words(visits: Sequence[Encounter | Arrival]) -> list[Row]:
     """Each visit with the names of its codes: those of its own day, of a commune also the old map's."""
     kinds, terms = load_list("visit_kind"), terminology.terms()
     codes = {visit.commune_code for visit in visits}
@@ -32,8 +32,8 @@ def in_words(visits: Sequence[Encounter]) -> list[Row]:
         Row(
             visit,
             visit.unit.name if visit.unit else visit.facility_code,
-            kinds.name_of(visit.kind, visit.ended_on) or visit.kind,
-            terms.icd_name(visit.main_icd, visit.ended_on),
+            kinds.name_of(visit.kind, visit.ended_on or timezone.localdate(visit.started_at)) or visit.kind,
+            terms.icd_name(visit.main_icd, visit.ended_on) if visit.ended_on else "",
             communes.get(visit.commune_code, visit.commune_code),
         )
         for visit in visits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from soyte.engines.indicators.content import Indicator, indicators
-from soyte.engines.indicators.counting import Countable
+from soyte.engines.indicators.counting import Countable, Dimension
 from soyte.engines.indicators.figures import Cell, Figure, PeriodReversed, UnknownIndicator, figure, find, rows_of
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
@@ -118,13 +118,13 @@ def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse
         "figure": found,
         "asked": asked,
         "lines": lines,
-        "ordered": asked.by == "month",
+        "ordered": countable.dimension(asked.by).is_period,
         "money": indicator.unit == MONEY,
         "splits": [(d.code, d.title, f"?{asked.query(theo=d.code)}", d.code == asked.by) for d in countable.dimensions],
         "dimension": countable.dimension(asked.by),
         "total_url": _rows_url(indicator_code, asked),
         "export_url": f"{reverse('statistics:export', args=[indicator_code])}?{asked.query()}",
-        "bars": [(line.name, None if line.value is None else float(line.value), "v") for line in lines[:60]],
+        "bars": [(line.name, None if line.value is None else float(line.value), "v") for line in lines[-60:]],
     }
     return render(request, "statistics/figure.html", context)
 
@@ -169,6 +169,12 @@ def figure_export(request: HouseRequest, indicator_code: str) -> FileResponse:
     )
 
 
+def _in_words(dimension: Dimension, keys: Sequence[str], asked: Question) -> str:
+    """ "Cơ sở: Bệnh viện A, Bệnh viện B" """
+    names = dimension.names(keys, asked.end)
+    return f"{dimension.title}: {', '.join(names.get(key, key) for key in keys)}"
+
+
 @requires("figures.rows")
 @require_GET
 def figure_rows(request: HouseRequest, indicator_code: str) -> HttpResponse:
@@ -183,18 +189,14 @@ def figure_rows(request: HouseRequest, indicator_code: str) -> HttpResponse:
         object_id=indicator_code,
         details={"from": str(asked.start), "to": str(asked.end), "where": asked.where},
     )
-    shown = page(behind.rows.select_related("unit"), request, ["-ended_on", "-id"])
-    narrowed = [
-        (countable.dimension(name), key, countable.dimension(name).names([key], asked.end).get(key, key))
-        for name, key in asked.where.items()
-    ]
+    shown = page(behind.rows.select_related("unit"), request, [f"-{countable.day}", "-id"])
     return render(
         request,
         "statistics/rows.html",
         {
             "indicator": indicator,
             "asked": asked,
-            "narrowed": narrowed,
+            "narrowed": [_in_words(countable.dimension(name), keys, asked) for name, keys in asked.where.items()],
             "page": shown,
             "rows": in_words(shown.rows),
             "some_hidden": behind.some_hidden,
