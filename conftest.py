@@ -1,6 +1,8 @@
 """The test session's database: the embedded server of a home kept for tests, shared by simultaneous runs."""
 
 import os
+from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,10 @@ ROOT = Path(__file__).parent
 os.environ.setdefault("SOYTE_HOME", os.environ.get("SOYTE_TEST_HOME", str(ROOT / ".cache" / "test-home")))
 
 USE_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "django_db_reset_sequences"}
+# Nobody minds the loss of the tests' data in a power cut. Servers that tests start themselves are set as those of users.
+FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+LONG = ("journey", "server", "slow")
+JOURNEYS = "tests/journeys/"
 # What a prepared machine may lack all the same.
 FOREGONE = ("SOYTE_TEST_DATA", "mount no small disk")
 
@@ -17,28 +23,45 @@ def pytest_addoption(parser):
     parser.addoption("--with-database", action="store_true", help="only tests that use a database, without a browser")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Each process has a database. Tests that stand together in a module run in one, and the journeys share a house;
+    those that empty the tables stand behind the others (pytest-django sorts them), so they run last in each process."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByBlock(LoadFileScheduling):
+        @cached_property
+        def _blocks(self):
+            places = groupby(
+                self.collection, lambda name: JOURNEYS if name.startswith(JOURNEYS) else name.split("::")[0]
+            )
+            return {name: str(number) for number, (_, block) in enumerate(places) for name in block}
+
+        def _split_scope(self, nodeid):
+            return self._blocks[nodeid]
+
+    return ByBlock(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(config, items):
-    """Tests of a module share their costly parts, so they run in one process; the journeys share a whole house."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            house = ROOT / "tests" / "journeys"
-            item.add_marker(pytest.mark.xdist_group(str(house if house in item.path.parents else item.path)))
+    """Long tests with servers of their own first, so that at the end no process waits for another."""
+    items.sort(key=lambda item: _uses_database(item) or not any(map(item.get_closest_marker, LONG)))
     if config.getoption("--with-database"):
-        wanted = [item for item in items if _uses_database(item) and not item.get_closest_marker("journey")]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
-        items[:] = wanted
+        wanted = {item for item in items if _uses_database(item) and not item.get_closest_marker("journey")}
+        wanted |= {item for item in items if item.get_closest_marker("server")}
+        config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+        items[:] = [item for item in items if item in wanted]
 
 
 def _uses_database(item):
-    marked = item.get_closest_marker("django_db") or item.get_closest_marker("server")
-    return bool(marked or USE_DATABASE & {*getattr(item, "fixturenames", ())})
+    return bool(item.get_closest_marker("django_db") or USE_DATABASE & {*getattr(item, "fixturenames", ())})
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session):
     from soyte.config import postgres
 
-    with postgres.in_use():
+    with postgres.in_use(settings=FORGETFUL):
         return (yield)
 
 

@@ -1,14 +1,14 @@
-"""A Chromium for the journeys: the machine's, else the one of an npm package with the libraries that a bare Debian lacks.
+"""A Chromium for the journeys: the machine's, else the one of an npm package with the libraries and the
+font that a bare Debian lacks.
 
 The package lies packed in node_modules of this folder's own lock, so that `make demo` does not fetch it; it is unpacked
-into .cache/browser, where soyte/ui/tests/browser.py looks. Fonts come with the pages themselves.
+into .cache/browser, where soyte/ui/tests/browser.py looks.
 """
 
 import json
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import node
@@ -20,6 +20,10 @@ UNPACKED = ROOT / ".cache" / "browser"
 UNPACK = """
 const fs = require('fs'), zlib = require('zlib');
 for (const [from, to] of JSON.parse(process.argv[1])) fs.writeFileSync(to, zlib.brotliDecompressSync(fs.readFileSync(from)));
+"""
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/fonts-cache</cachedir></fontconfig>
 """
 
 
@@ -52,10 +56,12 @@ def _unpack(archives):
     pairs = [(str(path), str(making / path.stem)) for path in archives.glob("*.br")]
     subprocess.run(["node", "-e", UNPACK, json.dumps(pairs)], env=node.environment(), check=True)
     for archive in making.glob("*.tar"):
-        with tarfile.open(archive) as packed:
-            packed.extractall(making, filter="data")
+        subprocess.run(["tar", "-xf", archive, "-C", making], check=True)
         archive.unlink()
     (making / "chromium").chmod(0o755)
+    (making / "fonts.conf").write_text(
+        FONTS.format(folder=UNPACKED)
+    )  # the package's own names places of another machine
     making.rename(UNPACKED)
 
 

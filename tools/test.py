@@ -59,7 +59,13 @@ def pytest(title, arguments, env):
 
 def in_parallel():
     """As many processes as cores; tests of one module, and the journeys together, stay in one (see conftest.py)."""
-    return ["-n", str(min(len(os.sched_getaffinity(0)), MOST_PROCESSES)), "--dist", "loadgroup"]
+    return [
+        "-n",
+        str(min(len(os.sched_getaffinity(0)), MOST_PROCESSES)),
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+    ]
 
 
 def debian_server():

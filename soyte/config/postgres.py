@@ -236,7 +236,7 @@ def stop(*, mode: str = "fast") -> None:
 
 
 @contextlib.contextmanager
-def in_use(*, prepared: Path | None = None) -> Iterator[None]:
+def in_use(*, prepared: Path | None = None, settings: dict[str, str] | None = None) -> Iterator[None]:
     """Run a block with the server up; the last user to leave stops it. Nothing to do for an external server."""
     if external_url():
         yield
@@ -245,7 +245,7 @@ def in_use(*, prepared: Path | None = None) -> Iterator[None]:
     with path.open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         try:
-            if start(prepared=prepared):
+            if start(prepared=prepared, settings=settings):
                 _set_keeper(path)
             yield
         finally:

@@ -95,9 +95,14 @@ def prepare() -> None:
     """Build the prepared data folder that new homes copy; nothing to do when it has the current shape."""
     version, wanted = str(postgres.major_version(postgres.bin_folder())), shape()
     target = PREPARED / version
-    if _read(target / MARK) == wanted:
-        return
     PREPARED.mkdir(exist_ok=True)
+    with (PREPARED / "making").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _read(target / MARK) != wanted:
+            _make(target)
+
+
+def _make(target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="making-", dir=_place_for_making()) as folder:
         os.environ["SOYTE_HOME"] = str(Path(folder) / "home")
         Path(folder).chmod(0o755)

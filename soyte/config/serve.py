@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -30,7 +31,15 @@ def web_server(*, host: str, port: int, workers: int = 1, log: Path | None = Non
     }
     command = [sys.executable, "-m", "granian", "--no-ws", "--respawn-failed-workers", "soyte.config.wsgi:application"]
     command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    return Child("web", command, child_environment(), log)
+    return Child("web", command, child_environment() | {"PROMETHEUS_MULTIPROC_DIR": str(_counts_folder(port))}, log)
+
+
+def _counts_folder(port: int) -> Path:
+    """Where the processes of this server count together for /metrics, from zero at each start."""
+    folder = home() / "metrics" / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
 
 
 def _log_config() -> Path:

