@@ -175,7 +175,9 @@ class _Surveyor:
         if self.encoding == "utf-8" and b"\0" in self._chunk:
             return Finding("file.nul", params=params)
         if self.encoding == "utf-8" and _broken_utf8(self._chunk):
-            return Finding("file.encoding.invalid", value=faults.declared_encoding(self._chunk) or "", params=params)
+            declared = faults.declared_encoding(self._chunk) or ""
+            field = faults.known_element(self._path)
+            return Finding("file.encoding.invalid", field=field, value=declared, params=params)
         inside = 0 <= at < len(self._chunk)
         params["hint"] = faults.hint_of(error.code, self._chunk if inside else b"", max(at, 0))
         field = faults.known_element(self._path)

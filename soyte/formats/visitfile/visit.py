@@ -149,6 +149,7 @@ class _Reader:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._summaries = 0  # FILEHOSO of kind XML1
+        self._empty_summary = False
 
     def take(self, part: Part) -> None:
         visit = self._visit
@@ -165,6 +166,7 @@ class _Reader:
                 visit.findings.append(Finding("table.empty", table=kind))
             else:
                 self._summaries -= 1
+                self._empty_summary = True
             return
         visit.findings += sheet.findings
         if part.inline:
@@ -191,7 +193,8 @@ class _Reader:
         if self._summaries != 1:
             visit.readable = False
             code = "visit.XML1.repeated" if self._summaries else "visit.XML1.missing"
-            visit.findings.append(Finding(code, table="XML1"))
+            hint = {"hint": "empty"} if self._empty_summary and not self._summaries else {}
+            visit.findings.append(Finding(code, table="XML1", params=hint))
         visit.generation = _generation(visit)
         summary = visit.summary
         if summary is None:

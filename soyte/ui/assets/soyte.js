@@ -6,7 +6,9 @@
   const one = (selector, from = document) => from.querySelector(selector);
   const lang = root.lang === "en" ? 1 : 0;
   const words = {
-    cancel: ["Quay lại", "Go back"], lost: ["Mất kết nối, tệp chưa được nhận.", "Connection lost, the file was not received."],
+    cancel: ["Quay lại", "Go back"], lost: ["Mất kết nối, tệp chưa được nhận. Gửi lại tệp này.", "Connection lost, the file was not received. Send it again."],
+    full: ["Máy chủ không lưu được tệp (mã %). Gửi lại sau, hoặc báo quản trị viên.", "The server could not keep the file (code %). Send it again later, or tell the administrator."],
+    gone: ["Phiên đăng nhập đã hết. Đăng nhập lại rồi gửi tệp này.", "You have been signed out. Sign in and send this file again."],
     waiting: ["chờ gửi", "waiting"], checking: ["đang kiểm tra", "checking"], sent: ["đã gửi", "sent"], view: ["Xem kết quả", "See the result"],
     show: ["Hiện mật khẩu", "Show password"], hide: ["Ẩn mật khẩu", "Hide password"],
   };
@@ -121,7 +123,7 @@
   });
   document.addEventListener("htmx:beforeRequest", (event) => { const list = event.target.closest(".listing"); if (list) list.setAttribute("aria-busy", "true"); });
   document.addEventListener("htmx:afterRequest", () => all(".listing[aria-busy]").forEach((list) => list.removeAttribute("aria-busy")));
-  document.addEventListener("htmx:responseError", () => location.reload());
+  document.addEventListener("htmx:responseError", () => { if (!sending) location.reload(); });
 
   /* ---- passwords ---- */
   const reveal = (eye) => {
@@ -141,14 +143,18 @@
     for (const [key, value] of new FormData(form)) if (!(value instanceof File)) body.append(key, value);
     body.append(name, file);
     request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) progress(event.loaded / event.total); });
-    request.addEventListener("load", () => { try { done(JSON.parse(request.responseText)); } catch { done({ tone: "bad", text: say("lost") }); } });
+    const fault = () => request.status >= 400 ? say("full").replace("%", request.status) : say("gone"); /* a page: that of signing in */
+    request.addEventListener("load", () => { try { done(JSON.parse(request.responseText)); } catch { done({ tone: "bad", text: fault() }); } });
     request.addEventListener("error", () => done({ tone: "bad", text: say("lost") }));
     request.open("POST", form.action);
     request.setRequestHeader("Accept", "application/json");
     request.send(body);
   });
+  let sending = false;
+  addEventListener("beforeunload", (event) => { if (sending) event.preventDefault(); });
   const upload = async (event, form) => {
     event.preventDefault();
+    if (sending) return;
     const input = one("input[type=file]", form), files = [...input.files];
     const list = one(".uploads", form) || form.appendChild(make("ul", { class: "uploads" }));
     const rows = files.map((file) => {
@@ -159,6 +165,8 @@
     });
     all("button", form).forEach((button) => { button.disabled = true; });
     input.value = "";
+    sending = true;
+    let faults = 0;
     for (const { file, bar, note } of rows) {
       bar.closest("li").scrollIntoView({ block: "nearest" });
       const answer = await send(form, input.name, file, (share) => {
@@ -167,11 +175,13 @@
       });
       bar.remove();
       note.className = `small t-${answer.tone || "good"}`;
+      faults += answer.tone === "bad";
       note.textContent = answer.text || say("sent");
       if (answer.url) note.append(" ", make("a", { href: answer.url }, say("view")));
     }
+    sending = false;
     all("button", form).forEach((button) => { button.disabled = false; });
-    if (form.dataset.done) location.assign(form.dataset.done);
+    if (form.dataset.done && !faults) location.assign(form.dataset.done);
   };
   const dropZone = (zone) => {
     const input = one("input[type=file]", zone.closest("form"));

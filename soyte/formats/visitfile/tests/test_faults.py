@@ -124,7 +124,8 @@ def test_a_visit_without_summary_or_with_two_names_the_table():
     twice = one(part("XML1", summary()), part("XML1", summary()))
     assert codes(twice.findings) == ["visit.XML1.repeated"]
     assert twice.code is None and not twice.readable
-    assert codes(one(part("XML1", "")).findings) == ["visit.XML1.missing"]
+    (empty,) = one(part("XML1", "")).findings
+    assert (empty.code, empty.params) == ("visit.XML1.missing", {"hint": "empty"})
 
 
 def test_an_unreadable_summary_is_told_once():

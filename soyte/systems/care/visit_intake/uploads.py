@@ -14,13 +14,13 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from soyte.kernel.access.actor import actor_for
 from soyte.kernel.actors import Acting
 from soyte.kernel.errors import DomainError
+from soyte.kernel.files.scratch import spool
 from soyte.kernel.ids import uuid7
 from soyte.kernel.jobs.models import Job
 from soyte.kernel.jobs.services import put
@@ -46,8 +46,8 @@ def keep(actor: Acting, *, unit: Unit, filename: str, chunks: Iterable[bytes]) -
     """Keep an uploaded file and queue its receiving. Raises Refused, NoFacilityCode; OSError on a full disk."""
     sender_of(actor, unit=unit, channel=Receipt.Channel.UPLOAD)
     assert actor.account_id is not None
-    spool = f"{uuid7()}.upload"
-    path = _spool() / spool
+    name = f"{uuid7()}.upload"
+    path = spool() / name
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
             for chunk in chunks:
@@ -55,7 +55,7 @@ def keep(actor: Acting, *, unit: Unit, filename: str, chunks: Iterable[bytes]) -
         with transaction.atomic():
             upload = Upload.objects.create(
                 account_id=actor.account_id, unit=unit, filename=plain_name(filename), size=path.stat().st_size,
-                spool=spool, file_count=_file_count(path), received_at=timezone.now(),
+                spool=name, file_count=_file_count(path), received_at=timezone.now(),
             )  # fmt: skip
             put(RECEIVE, {"upload_id": upload.pk}, key=str(upload.pk))
     except BaseException:
@@ -73,7 +73,7 @@ def receive_kept(upload: Upload, *, seconds: float = SLICE_SECONDS) -> None:
         upload.refresh_from_db()
         if upload.state != Upload.State.WAITING:
             return
-        path = _spool() / upload.spool
+        path = spool() / upload.spool
         fault = ""
         try:
             if not _receive_slice(upload, path, seconds):
@@ -193,18 +193,12 @@ def sweep_spool(*, now: float) -> int:
     """Remove spooled files that no waiting upload owns and that are older than a day; returns how many."""
     owned = set(Upload.objects.filter(state=Upload.State.WAITING).values_list("spool", flat=True))
     stray = [
-        path for path in _spool().glob("*.upload")
+        path for path in spool().glob("*.upload")
         if path.name not in owned and now - path.stat().st_mtime > _STRAY_SECONDS
     ]  # fmt: skip
     for path in stray:
         path.unlink(missing_ok=True)
     return len(stray)
-
-
-def _spool() -> Path:
-    folder = Path(settings.SOYTE_HOME) / "spool"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
 
 
 def _sources(upload: Upload, path: Path, stack: ExitStack) -> list[Source]:

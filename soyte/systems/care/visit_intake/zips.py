@@ -9,9 +9,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
+from soyte.kernel.files.scratch import scratch
 from soyte.systems.care.visit_intake.ingest.held import SourceFault
 
 MOST_ENTRIES = 20_000
@@ -90,7 +90,7 @@ def is_archive(name: str) -> bool:
 
 def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:
     """An entry unpacked into a file without a name; never more of it than its header promised. Raises ZipFault."""
-    target = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - the caller closes it
+    target = scratch()
     try:
         with archive.open(entry) as packed:
             left = entry.file_size

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from os import SEEK_END
-from tempfile import TemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from soyte.formats.visitfile import Survey, survey
+from soyte.kernel.files.scratch import scratch
 from soyte.systems.care.visit_intake.check.paths import plain_name
 
 IN_MEMORY = 16 << 20  # larger files wait on disk
@@ -45,7 +45,7 @@ class Held:
             first = stream.read(IN_MEMORY)
             digest.update(first)
             rest = stream.read(_CHUNK) if len(first) == IN_MEMORY else b""
-            self._copy = cast(BinaryIO, TemporaryFile()) if rest else BytesIO(first)  # noqa: SIM115 - see close()
+            self._copy: BinaryIO = scratch() if rest else BytesIO(first)
             if rest:
                 self._copy.write(first)
             while rest:

@@ -1,10 +1,15 @@
 """Handing files in by the browser, with scripts and without."""
 
+import io
+import zipfile
+from pathlib import Path
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.access.tests.people import post
+from soyte.kernel.files import scratch
 from soyte.kernel.jobs.models import Job
 from soyte.systems.care.visit_intake import uploads
 from soyte.systems.care.visit_intake.jobs import receive_upload
@@ -26,8 +31,9 @@ def officer(client):
     return sign_in(client, "it_officer", facility())
 
 
-def chosen(*contents):
-    return [SimpleUploadedFile(f"{n}.xml", content) for n, content in enumerate(contents)]
+def chosen(*contents, names=()):
+    names = names or [f"{n}.xml" for n in range(len(contents))]
+    return [SimpleUploadedFile(name, content) for name, content in zip(names, contents, strict=True)]
 
 
 def work():
@@ -73,7 +79,54 @@ def test_a_full_disk_is_told_and_nothing_is_left(client, officer, monkeypatch, t
 
     monkeypatch.setattr(uploads.os, "fdopen", full)
     page = client.post(URL, {"files": chosen(good("A"))}, follow=True).content.decode()
-    assert "Ổ đĩa đầy" in page and not Upload.objects.exists() and not list((tmp_path / "spool").iterdir())
+    assert "hết chỗ trên ổ đĩa" in page and not Upload.objects.exists() and not list((tmp_path / "spool").iterdir())
+
+
+def test_a_disk_that_fills_up_while_a_file_comes_is_told(client, officer, monkeypatch):
+    monkeypatch.setattr(scratch, "scratch", lambda: Path("/dev/full").open("r+b", buffering=0))  # noqa: SIM115
+    for accept, told in (("text/html", "hết chỗ trên ổ đĩa"), ("application/json", '"tone": "bad"')):
+        answer = client.post(URL, {"files": chosen(good("A"))}, headers={"Accept": accept}, follow=True)
+        assert answer.status_code == 200 and told in answer.content.decode()
+    assert client.post("/tep-kham-benh/kiem-tra-thu/", {"files": chosen(good("A"))}).status_code == 422
+    assert not Upload.objects.exists()
+
+
+def test_what_is_wrong_with_a_zip_is_said_once(client, officer):
+    upload = sent_zip(client, {"a.xml": b"<" + b" " * (8 << 20)})
+    page = client.get(f"{URL}{upload.pk}/").content.decode()
+    assert "nén nhỏ hơn nội dung" in page and "Gửi thẳng các tệp XML" in page
+    assert "không có tệp .xml nào" not in page and "Chưa tệp nào được nhận" in page
+
+
+def test_a_file_that_could_not_be_read_tells_why_in_the_lists(client, officer):
+    upload = sent_zip(client, {"a/hong.xml": b"<GIAMDINHHS>\xd0\xe0</GIAMDINHHS>", "tot.xml": good("A")})
+    for address in (f"{URL}{upload.pk}/", "/tep-kham-benh/"):
+        page = client.get(address).content.decode()
+        assert "Không đọc được" in page and "Bảng mã sai" in page
+    page = client.get(f"{URL}{upload.pk}/").content.decode()
+    assert ">a/hong.xml</th>" in page
+    report = client.get(f"{URL}{upload.pk}/ket-qua/").content.decode()
+    assert "chỗ đầu tiên ở dòng chữ 1, cột 13" in report and "TCVN3" in report
+    assert "ma=file.encoding.invalid" in report
+
+
+def test_a_warning_on_the_head_of_a_file_is_seen_in_the_list(client, officer):
+    declared = good("A").replace(b"<SOLUONGHOSO>1<", b"<SOLUONGHOSO>3<")
+    sent_zip(client, {"a.xml": declared, "b.xml": good("B")})
+    page = client.get("/tep-kham-benh/").content.decode()
+    assert page.count("Đạt, đầu tệp nên xem") == 1  # no signature is said of both, and is no reason
+    seen = client.get("/tep-kham-benh/?ket_qua=xem").content.decode()
+    assert "thang.zip/a.xml" in seen and "thang.zip/b.xml" not in seen
+
+
+def sent_zip(client, files):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    client.post(URL, {"files": chosen(stream.getvalue(), names=["thang.zip"])})
+    work()
+    return Upload.objects.latest("id")
 
 
 def test_the_unit_is_asked_where_there_are_several(client):

@@ -21,7 +21,7 @@ from soyte.systems.care.visit_intake.calendar import bounds
 from soyte.systems.care.visit_intake.forms import ReceiptFilters
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
 from soyte.systems.care.visit_intake.rules import WARNING
-from soyte.systems.care.visit_intake.views.showing import receipt_rows
+from soyte.systems.care.visit_intake.views.showing import OF_EVERY_FILE, receipt_rows
 from soyte.ui.components import Tab
 from soyte.ui.paging import capped_count, page
 from soyte.ui.tags.values import count
@@ -73,7 +73,7 @@ def _of_fate(rows: QuerySet[Receipt], fate: str) -> QuerySet[Receipt]:
         return rows.filter(refused_count__gt=0)
     if fate == "xem":
         warned = Finding.objects.filter(receipt=OuterRef("pk"), severity=WARNING)
-        return rows.filter(Exists(warned))
+        return rows.filter(Exists(warned.exclude(code__in=OF_EVERY_FILE)))
     if fate == "dat":
         return rows.filter(refused_count=0, state=Receipt.State.DONE).exclude(kind=Receipt.Kind.UNREADABLE)
     if fate == "hong":

@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 
 from soyte.kernel.text import format as words
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
-from soyte.systems.care.visit_intake.rules import ERROR, WARNING
+from soyte.systems.care.visit_intake.rules import ERROR, WARNING, title
+from soyte.systems.care.visit_intake.selectors import opened
 from soyte.ui.components import Chip
 
 ACCEPTED = ReceiptVisit.Verdict.ACCEPTED
+# Said of each file of a facility that does not sign, or whose issuer is on no list yet: on the file's page, not in lists.
+OF_EVERY_FILE = ("envelope.CHUKYDONVI.empty", "signature.unchecked")
 
 
 def severity_chip(severity: str) -> Chip:
@@ -33,15 +36,16 @@ def place(table: str | None, line: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """A received file with its fate."""
+    """A received file with its fate; `reason` tells why one could not be read."""
 
     receipt: Receipt
     warned: int
     fate: Chip
+    reason: str = ""
 
 
 def receipt_rows(receipts: Sequence[Receipt]) -> list[ReceiptRow]:
-    """Rows of a list of files; what they need beside the files is got by one query."""
+    """Rows of a list of files; what they need beside the files is got by two queries."""
     counted = (
         Finding.objects.filter(receipt__in=[receipt.pk for receipt in receipts])
         .order_by()
@@ -49,17 +53,27 @@ def receipt_rows(receipts: Sequence[Receipt]) -> list[ReceiptRow]:
         .annotate(
             warned=Count("receipt_visit", distinct=True, filter=Q(severity=WARNING, receipt_visit__verdict=ACCEPTED)),
             faults=Count("pk", filter=Q(severity=ERROR, receipt_visit=None)),
+            head=Count("pk", filter=Q(severity=WARNING, receipt_visit=None) & ~Q(code__in=OF_EVERY_FILE)),
         )
     )
-    told = {row["receipt_id"]: (row["warned"], row["faults"]) for row in counted}
-    return [_receipt_row(receipt, *told.get(receipt.pk, (0, 0))) for receipt in receipts]
+    told = {row["receipt_id"]: (row["warned"], row["faults"], row["head"]) for row in counted}
+    reasons = _reasons([receipt for receipt in receipts if receipt.kind == Receipt.Kind.UNREADABLE])
+    return [
+        ReceiptRow(receipt, counts[0], _fate(receipt, *counts), reasons.get(receipt.pk, ""))
+        for receipt in receipts
+        for counts in [told.get(receipt.pk, (0, 0, 0))]
+    ]
 
 
-def _receipt_row(receipt: Receipt, warned: int, faults: int) -> ReceiptRow:
-    return ReceiptRow(receipt, warned, _fate(receipt, warned, faults))
+def _reasons(unreadable: Sequence[Receipt]) -> dict[int, str]:
+    """Why files could not be read: the first error of each."""
+    if not unreadable:
+        return {}
+    found = Finding.objects.filter(receipt__in=unreadable, severity=ERROR).order_by("-id")
+    return {one.receipt_id: title(opened(one)) for one in found}
 
 
-def _fate(receipt: Receipt, warned: int, faults: int) -> Chip:
+def _fate(receipt: Receipt, warned: int, faults: int, head: int) -> Chip:
     if receipt.state == Receipt.State.RECEIVED:
         return Chip(_("Đang xử lý"), "info", "loader-2")
     if receipt.kind == Receipt.Kind.UNREADABLE:
@@ -70,6 +84,8 @@ def _fate(receipt: Receipt, warned: int, faults: int) -> Chip:
         return Chip(_("Bị giữ"), "bad", "ban")
     if warned:
         return Chip(_("Đạt, %(count)s nên xem") % {"count": words.number(warned)}, "warn", "eye")
+    if head:
+        return Chip(_("Đạt, đầu tệp nên xem"), "warn", "eye")
     return Chip(_("Đạt"), "good")
 
 

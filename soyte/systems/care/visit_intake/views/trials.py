@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.errors import DomainError
+from soyte.kernel.files.scratch import upload_fault
 from soyte.kernel.organisations.models import Unit
 from soyte.systems.care.visit_intake import trials
 from soyte.systems.care.visit_intake.check.summary import Cause, Refused
@@ -32,6 +33,9 @@ SHOWN_REASONS = 3
 def trial(request: HouseRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "visit_intake/trial.html", {"facility": _facility(request)})
+    if upload_fault(request):
+        told = _("Máy chủ không đọc được các tệp: ổ đĩa có thể đã đầy. Báo quản trị viên rồi thử lại.")
+        return _told(request, told)
     wanted = request.POST.get("xem", "")
     sent = cast("list[File[Any]]", request.FILES.getlist("files"))
     try:
@@ -39,15 +43,19 @@ def trial(request: HouseRequest) -> HttpResponse:
             return _download(*trials.masked(request.actor, sent), "application/octet-stream")
         found = trials.try_files(request.actor, sent, facility_code=_facility(request))
     except DomainError as refusal:
-        context = {"fault": str(refusal), "facility": _facility(request)}
-        # A script that replaces a part of the page shows only answers that went well.
-        status = 200 if request.headers.get("HX-Request") else 422
-        return render(request, "visit_intake/trial.html", context, status=status)
+        return _told(request, str(refusal))
     if wanted == "xlsx":
         return _download("soyte-check.xlsx", trials.as_sheet(found), MEDIA_TYPE)
     if wanted == "html":
         return _download("soyte-check.html", trials.as_page(found).encode(), "text/html; charset=utf-8")
     return render(request, "visit_intake/trial.html", _context(request, found))
+
+
+def _told(request: HouseRequest, fault: str) -> HttpResponse:
+    context = {"fault": fault, "facility": _facility(request)}
+    # A script that replaces a part of the page shows only answers that went well.
+    status = 200 if request.headers.get("HX-Request") else 422
+    return render(request, "visit_intake/trial.html", context, status=status)
 
 
 def _facility(request: HouseRequest) -> str | None:

@@ -19,6 +19,7 @@ from soyte.formats.visitfile import Finding
 from soyte.kernel.access.policy import visible
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.errors import DomainError
+from soyte.kernel.files.scratch import upload_fault
 from soyte.kernel.organisations.models import Unit
 from soyte.kernel.text import format as words
 from soyte.systems.care.visit_intake import causes, uploads
@@ -64,6 +65,8 @@ def _units(request: HouseRequest) -> list[Unit]:
 def _take(request: HouseRequest, units: Sequence[Unit]) -> HttpResponse:
     asked = request.POST.get("unit", "")
     unit = next((one for one in units if str(one.pk) == asked), units[0] if len(units) == 1 else None)
+    if lost := upload_fault(request):
+        return _answer(request, [], _words(lost))
     sent = request.FILES.getlist("files")
     if unit is None or not sent:
         text = _("Chọn ít nhất một tệp.") if unit else _("Chọn cơ sở mà các tệp này thuộc về.")
@@ -73,9 +76,16 @@ def _take(request: HouseRequest, units: Sequence[Unit]) -> HttpResponse:
         for file in sent:
             kept.append(_keep(request, unit, file))
     except (DomainError, OSError) as fault:
-        text = str(fault) if isinstance(fault, DomainError) else faults.words_of(fault)
-        return _answer(request, kept, text)
+        return _answer(request, kept, _words(fault))
     return _answer(request, kept, "")
+
+
+def _words(fault: DomainError | OSError) -> str:
+    if isinstance(fault, DomainError):
+        return str(fault)
+    if faults.is_disk_full(fault):
+        return _("Máy chủ hết chỗ trên ổ đĩa nên chưa giữ được tệp. Báo quản trị viên rồi gửi lại tệp này.")
+    return _("Máy chủ không lưu được tệp. Gửi lại sau, hoặc báo quản trị viên.")
 
 
 def _keep(request: HouseRequest, unit: Unit, file: Sent[Any]) -> Upload:
@@ -121,6 +131,7 @@ class FileRow:
     """One file of an upload; `row` is None where it was not read, `skipped` then says why."""
 
     file: UploadedFile
+    name: str  # in a ZIP without the name of the ZIP, which is the page's title
     row: ReceiptRow | None
     skipped: str
 
@@ -146,7 +157,7 @@ def upload(request: HouseRequest, upload_id: int) -> HttpResponse:
         "sums": told,
         "slices": slices(told),
         "page": files,
-        "rows": _file_rows(files.rows),
+        "rows": _file_rows(shown, files.rows),
         "report_url": scope.url(),
         "refused_url": scope.url("visits", ket_qua="giu"),
     }
@@ -163,11 +174,12 @@ def resume(request: HouseRequest, upload_id: int) -> HttpResponse:
     return redirect("visit_intake:upload", upload_id)
 
 
-def _file_rows(files: Sequence[UploadedFile]) -> list[FileRow]:
+def _file_rows(upload: Upload, files: Sequence[UploadedFile]) -> list[FileRow]:
     rows = {row.receipt.pk: row for row in receipt_rows([file.receipt for file in files if file.receipt])}
     return [
         FileRow(
             file,
+            file.filename.removeprefix(f"{upload.filename}/"),
             rows.get(file.receipt_id) if file.receipt_id else None,
             message(Finding(file.skipped)).text if file.skipped else "",
         )
