@@ -63,6 +63,11 @@ COMMANDS = (
         "soyte.systems.safety.identity.cli:first_administrator_main",
         "Tạo quản trị viên đầu tiên của một cơ sở thật",
     ),
+    Command(
+        "administrator-password",
+        "soyte.systems.safety.identity.cli:administrator_password_main",
+        "Đặt lại mật khẩu của quản trị viên đã quên",
+    ),
     Command("manage", "soyte.config.manage:main", "Lệnh của Django", database=False),
 )
 

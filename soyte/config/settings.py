@@ -37,7 +37,6 @@ INSTALLED_APPS = [
     *_rooms("kernel/*", "ui", "engines/*", "clinical/*", "systems/*/*", "web", "demo"),
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
@@ -107,6 +106,7 @@ PASSWORD_HASHERS = ["soyte.kernel.accounts.hashers.Argon2"]
 AUTHENTICATION_BACKENDS = ["soyte.kernel.accounts.backends.AccountBackend"]
 LOGIN_URL = "/dang-nhap/"
 LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "soyte.kernel.accounts.sessions"
 SESSION_COOKIE_NAME = "soyte_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -153,6 +153,30 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """Something that the reader opened lately: `subtitle` tells it from its namesakes, `when` says how long ago."""
+
+    title: str
+    subtitle: str
+    url: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """A search with which a post begins its day, the first thing on its start page: start.py offers
+    finder(actor) -> Finder | None. `url` takes the typed text as `q`."""
+
+    title: str
+    label: str
+    help: str
+    example: str
+    url: str
+    recent_title: str = ""
+    recent: Sequence[Recent] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PublicFigure:
     """A figure that anybody may see, on the sign-in page: start.py offers public_figures() -> list[PublicFigure]."""
 

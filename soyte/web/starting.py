@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from soyte.kernel.access.actor import Actor, HeldPost
 from soyte.kernel.systems import CHAPTERS, SystemConfig, permissions, rooms
-from soyte.ui.components import Link, PublicFigure, Waiting
+from soyte.ui.components import Finder, Link, PublicFigure, Waiting
 from soyte.web.navigation import allowed
 from soyte.web.rooms import modules
 
@@ -24,6 +24,12 @@ def waiting(actor: Actor) -> list[Waiting]:
     ]
     urgency = {"bad": 0, "warn": 1}
     return sorted(found, key=lambda item: urgency.get(item.tone, 2))
+
+
+def finder(actor: Actor) -> Finder | None:
+    """The search with which this actor's day begins; None for those whose day begins with work that waits."""
+    rooms_with_one = (room for room in modules("start") if hasattr(room, "finder"))
+    return next((found for room in rooms_with_one if (found := room.finder(actor))), None)
 
 
 def public_figures() -> list[PublicFigure]:

@@ -32,6 +32,7 @@ own = [
     path("dang-xuat/", views.sign_out, name="sign_out"),
     path("doi-mat-khau/", views.change_password, name="change_password"),
     path("tai-khoan/", views.account, name="account"),
+    path("tai-khoan/phien/ket-thuc/", views.end_sessions, name="end_sessions"),
     path("tim/", views.search, name="search"),
     path("giao-dien/", views.theme, name="theme"),
     path("ngon-ngu/", views.language, name="language"),

@@ -13,14 +13,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from soyte.kernel.access.web import PUBLIC, SIGNED_IN, HouseRequest, requires
 from soyte.kernel.accounts import services as accounts
+from soyte.kernel.accounts import sessions
 from soyte.kernel.accounts import sign_in as door
 from soyte.kernel.accounts.models import Account
 from soyte.kernel.errors import DomainError
 from soyte.web import finding, starting
+from soyte.web.browsers import browser_in_words
 from soyte.web.context import THEME_COOKIE, THEMES
 from soyte.web.forms import ChangePasswordForm, SignInForm
 
@@ -37,6 +40,7 @@ def start(request: HouseRequest) -> HttpResponse:
         request,
         "web/start.html",
         {
+            "finder": starting.finder(request.actor),
             "waiting": starting.waiting(request.actor),
             "chapters": starting.chapters(request.actor),
         },
@@ -126,7 +130,28 @@ def _changed(request: HouseRequest, account: Account, form: ChangePasswordForm) 
 @requires(SIGNED_IN)
 @require_GET
 def account(request: HouseRequest) -> HttpResponse:
-    return render(request, "web/account.html", {"account": request.user, "posts": starting.rights(request.actor)})
+    mine = cast(Account, request.user)
+    open_sessions = sessions.signed_in(mine, request.session.session_key)
+    context = {
+        "account": mine,
+        "posts": starting.rights(request.actor),
+        "sessions": [(one, browser_in_words(one.browser)) for one in open_sessions],
+    }
+    return render(request, "web/account.html", context)
+
+
+@requires(SIGNED_IN)
+@require_POST
+def end_sessions(request: HouseRequest) -> HttpResponse:
+    """Sign the reader out elsewhere: of the session marked, else of all but this one."""
+    mine, mark = cast(Account, request.user), request.POST.get("phien", "")
+    ended = sessions.end_elsewhere(request.actor, mine, here=request.session.session_key, mark=mark)
+    if ended:
+        told = ngettext("Đã đăng xuất ở %(n)d nơi khác.", "Đã đăng xuất ở %(n)d nơi khác.", ended)
+        messages.success(request, told % {"n": ended})
+    else:
+        messages.info(request, _("Phiên đó đã hết từ trước."))
+    return HttpResponseRedirect(reverse("web:account"))
 
 
 @requires(SIGNED_IN)

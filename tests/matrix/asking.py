@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 BACKEND = "soyte.kernel.accounts.backends.AccountBackend"
 # What any request may leave behind: that it was asked, and who is signed in.
-TRACES = ("audit_auditevent", "django_session", "accounts_signinattempt")
+TRACES = ("audit_auditevent", "accounts_session", "accounts_signinattempt")
 
 
 def routes(resolver=None, names=()):

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
+from soyte.kernel.accounts.sessions import SessionStore
 from soyte.kernel.accounts.throttle import forget_attempts
 from soyte.kernel.jobs.registry import every
 

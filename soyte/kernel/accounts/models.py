@@ -1,10 +1,12 @@
-"""Accounts that sign in, and their attempts to."""
+"""Accounts that sign in, their attempts to, and the sessions that come of it."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -65,3 +67,18 @@ class SignInAttempt(models.Model):
             models.Index(fields=["username", "-at"], name="attempt_of_username"),
             models.Index(fields=["address", "-at"], condition=Q(outcome="failed"), name="attempt_failed_of_address"),
         ]
+
+
+class Session(AbstractBaseSession):
+    """A browser's session (accounts/sessions.py); `account` once somebody signed in with it."""
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("Phiên đăng nhập")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from soyte.kernel.accounts.sessions import SessionStore
+
+        return SessionStore

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from soyte.kernel.accounts import sessions
 from soyte.kernel.accounts.addresses import client_address
 from soyte.kernel.accounts.models import Account
 from soyte.kernel.accounts.passwords import LONGEST, GatewayFormWrong, as_gateway_form
@@ -53,6 +54,7 @@ def sign_in(request: HttpRequest, username: str, password: str) -> Result:
     result = _check(username, password, client_address(request), request_id, (Account.Kind.PERSON,))
     if result.account:
         login(request, result.account, backend=BACKEND)
+        sessions.begin(request)
     return result
 
 

@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from soyte.kernel.access.tests.people import account, post, unit
 from soyte.kernel.accounts.models import Account
+from soyte.web.browsers import browser_in_words
 
 pytestmark = pytest.mark.django_db
 SECRET = "con mèo trèo cây cau"
@@ -137,3 +139,38 @@ def test_a_nul_in_an_address_is_no_fault_of_ours(client, doctor, address):
     sign_in(client)
     answer = client.get(address)
     assert answer.status_code == 400 and "Yêu cầu không đọc được" in answer.content.decode()
+
+
+def test_an_account_sees_where_it_is_signed_in_and_signs_out_there(client, doctor):
+    sign_in(client)
+    there = Client(
+        headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/142.0 Safari/537.36"}
+    )
+    third = Client(headers={"user-agent": "Mozilla/5.0 (Android 14; Mobile; rv:132.0) Gecko/132.0 Firefox/132.0"})
+    for other in (there, third):
+        sign_in(other)
+    page = client.get("/tai-khoan/").content.decode()
+    assert "Chrome, Windows" in page and "Firefox, Android" in page and "máy này" in page
+    assert client.session.session_key not in page and there.session.session_key not in page
+    row = page[page.index("Chrome, Windows") :]
+    mark = re.search(r'name="phien" value="(\w+)"', row)[1]
+    answer = client.post("/tai-khoan/phien/ket-thuc/", {"phien": mark}, follow=True)
+    assert "Đã đăng xuất ở 1 nơi khác" in answer.content.decode()
+    assert there.get("/tai-khoan/").status_code == 302 and third.get("/tai-khoan/").status_code == 200
+    again = client.post("/tai-khoan/phien/ket-thuc/", {"phien": mark}, follow=True)
+    assert "đã hết từ trước" in again.content.decode()
+    client.post("/tai-khoan/phien/ket-thuc/")
+    assert third.get("/tai-khoan/").status_code == 302 and client.get("/tai-khoan/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("described", "says"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0", "Edge, Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) coc_coc_browser/130.0 Chrome/124.0 Safari/537.36", "Cốc Cốc, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) Version/17.0 Mobile/15E148 Safari/604.1", "Safari, iPhone"),
+        ("curl/8", "trình duyệt không rõ"),
+    ],
+)
+def test_a_browser_in_words(described, says):
+    assert browser_in_words(described) == says

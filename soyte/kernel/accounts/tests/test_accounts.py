@@ -3,7 +3,6 @@ import threading
 
 import pytest
 from django.contrib.auth.hashers import identify_hasher
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils import timezone
 
@@ -11,8 +10,9 @@ from soyte.kernel.access.policy import Refused
 from soyte.kernel.access.tests.people import actor, unit
 from soyte.kernel.accounts import services, throttle
 from soyte.kernel.accounts.backends import AccountBackend
-from soyte.kernel.accounts.models import Account, SignInAttempt
+from soyte.kernel.accounts.models import Account, Session, SignInAttempt
 from soyte.kernel.accounts.passwords import gateway_form
+from soyte.kernel.accounts.sessions import SessionStore, end_elsewhere, signed_in
 from soyte.kernel.accounts.sign_in import check_gateway, keep_session, sign_in, sign_out
 from soyte.kernel.actors import Machine
 from soyte.kernel.audit.models import AuditEvent
@@ -265,8 +265,6 @@ def test_an_account_is_found_by_name_with_marks_or_without(text):
 
 @pytest.mark.django_db
 def test_old_attempts_and_ended_sessions_are_forgotten():
-    from django.contrib.sessions.models import Session
-
     from soyte.kernel.accounts.jobs import forget_old
 
     now = timezone.now()
@@ -277,3 +275,31 @@ def test_old_attempts_and_ended_sessions_are_forgotten():
     forget_old()
     assert SignInAttempt.objects.count() == 1
     assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]
+
+
+@pytest.mark.django_db
+def test_an_account_sees_where_it_is_signed_in_and_ends_it_there(browser):
+    account, other = made(), made("ys.binh")
+    here, there, third = browser("10.0.0.1"), browser("10.0.0.2"), browser("10.0.0.3")
+    for request in (here, there, third):
+        sign_in(request, "bs.an", PASSWORD)
+        request.session.save()
+    strange = browser("10.0.0.9")
+    sign_in(strange, "ys.binh", PASSWORD)
+    strange.session.save()
+
+    told = signed_in(account, here.session.session_key)
+    assert [(one.address, one.here) for one in told] == [("10.0.0.1", True), ("10.0.0.3", False), ("10.0.0.2", False)]
+    assert all(here.session.session_key not in one.mark for one in told)
+    elsewhere = next(one.mark for one in told if one.address == "10.0.0.2")
+    doctor = actor("doctor", unit("Bệnh viện"))
+    keys = {"here": here.session.session_key}
+    assert end_elsewhere(doctor, other, mark=elsewhere, here=None) == 0  # a mark of somebody else's ends nothing
+    assert end_elsewhere(doctor, account, mark=elsewhere, **keys) == 1
+    assert end_elsewhere(doctor, account, mark=elsewhere, **keys) == 0
+    assert end_elsewhere(doctor, account, mark=told[0].mark, **keys) == 0  # this one ends by signing out
+    assert end_elsewhere(doctor, account, **keys) == 1
+    assert list(Session.objects.filter(account=account).values_list("session_key", flat=True)) == [keys["here"]]
+    assert Session.objects.filter(account=other).count() == 1
+    ended = AuditEvent.objects.filter(action="accounts.sign_out", object_id=str(account.pk))
+    assert list(ended.order_by("id").values_list("details__elsewhere", flat=True)) == [1, 1]

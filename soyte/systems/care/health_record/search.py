@@ -27,9 +27,7 @@ def search(actor: Actor, query: str) -> list[Hit]:
     return [
         Hit(
             person.full_name,
-            " · ".join(
-                filter(None, [people_words.sex(person), str(person.birth_year or ""), people_words.told_apart(person)])
-            ),
+            people_words.in_a_line(person),
             reverse("health_record:record", args=[person.pk]),
             _("Người dân"),
             "user",

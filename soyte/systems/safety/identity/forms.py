@@ -15,10 +15,11 @@ from soyte.kernel.accounts.models import Account
 from soyte.kernel.errors import DomainError
 from soyte.kernel.organisations.models import Unit, UnitSuccession
 from soyte.kernel.systems import permissions
-from soyte.systems.safety.identity.selectors import unit_title, units_named
+from soyte.systems.safety.identity.selectors import account_title, accounts_named, unit_title, units_named
 from soyte.ui.filters import FilterForm
 
-NAMES = "ten-don-vi"  # id of the list of names that a page proposes
+NAMES = "ten-don-vi"  # ids of the lists of names that a page proposes
+ACCOUNT_NAMES = "ten-tai-khoan"
 REASON_NEEDED = gettext_lazy("Thiếu lý do. Ghi một câu để người đọc nhật ký hiểu vì sao.")
 
 
@@ -85,6 +86,27 @@ class UnitField(forms.CharField):
 
 def _shown(unit: Unit) -> str:
     return f"{unit_title(unit)} #{unit.pk}"
+
+
+class AccountField(forms.CharField):
+    """An account named as people do: by username, name or a part of it; proposals come from the page's list of names."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", gettext_lazy("Gõ họ tên (có dấu hay không dấu) hoặc tên đăng nhập."))
+        super().__init__(max_length=330, **kwargs)
+        self.widget.attrs |= {"list": ACCOUNT_NAMES, "autocomplete": "off", "autocapitalize": "none"}
+
+    def clean(self, value: Any) -> Account | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = accounts_named(text)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise forms.ValidationError(_("Không có tài khoản nào khớp “%(text)s”.") % {"text": text})
+        named = "; ".join(account_title(account) for account in found[:5])
+        raise forms.ValidationError(_("Nhiều tài khoản khớp: %(named)s. Ghi tên đăng nhập.") % {"named": named})
 
 
 def _kinds() -> list[tuple[str, Any]]:
@@ -356,10 +378,8 @@ class RefusedFilters(FilterForm):
 
 
 class WhyForm(forms.Form):
-    account = forms.CharField(
-        label=gettext_lazy("Tên đăng nhập"),
-        max_length=64,
-        error_messages={"required": gettext_lazy("Ghi tên đăng nhập cần hỏi.")},
+    account = AccountField(
+        label=gettext_lazy("Tài khoản"), error_messages={"required": gettext_lazy("Chọn tài khoản cần hỏi.")}
     )
     action = forms.ChoiceField(
         label=gettext_lazy("Việc"),
@@ -367,10 +387,8 @@ class WhyForm(forms.Form):
         error_messages={"required": gettext_lazy("Chọn một việc.")},
     )
     unit = UnitField(label=gettext_lazy("Tại đơn vị"), required=False)
-
-    def clean_account(self) -> Account:
-        named = str(self.cleaned_data["account"]).strip().lower()
-        account = Account.objects.filter(username=named).first()
-        if account is None:
-            raise forms.ValidationError(_("Không có tài khoản “%(named)s”. Ghi đúng tên đăng nhập.") % {"named": named})
-        return account
+    target = AccountField(
+        label=gettext_lazy("Với tài khoản"),
+        required=False,
+        help_text=gettext_lazy("Chỉ khi hỏi một việc làm trên tài khoản, ví dụ khoá hay đặt lại mật khẩu."),
+    )

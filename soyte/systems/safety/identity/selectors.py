@@ -24,11 +24,13 @@ from soyte.kernel.audit.models import AuditBatch, AuditEvent
 from soyte.kernel.organisations.models import Unit, UnitSuccession
 from soyte.kernel.organisations.selectors import in_force, units_to_review
 from soyte.kernel.text import fold
+from soyte.systems.safety.identity.words import kinds_of_rows
 
 OPEN, TO_NAME, REVIEW, ENDED = "dang-hoat-dong", "cho-dat-ten", "cho-ra-soat", "da-ket-thuc"
 VIEWS = (OPEN, TO_NAME, REVIEW, ENDED)
 MOST_NAMES = 400
 _CODED = re.compile(r"\(([0-9A-Za-z]{5})\)\s*$")
+_USERNAME = re.compile(r"\(([a-z0-9._@-]+)\)\s*$")
 _NUMBERED = re.compile(r"#(\d{1,18})\s*$")
 
 
@@ -124,6 +126,24 @@ def accounts(*, text: str = "", kind: str = "", state: str = "", role: str = "",
     return found.filter(is_active=state == "active") if state else found
 
 
+def account_title(account: Account) -> str:
+    """An account as a form names it, so that the same text finds it again."""
+    return f"{account.display_name} ({account.username})"
+
+
+def account_titles() -> list[str]:
+    """Titles that a form proposes while one types: of people, for gateways are many and bear their facility's code."""
+    people = Account.objects.filter(kind=Account.Kind.PERSON).order_by("display_name", "pk")
+    return [account_title(account) for account in people[:MOST_NAMES]]
+
+
+def accounts_named(text: str) -> list[Account]:
+    """Accounts that a typed text may mean: by username, else by a part of username, name or telephone number."""
+    titled = _USERNAME.search(text)
+    username = (titled[1] if titled else text).strip().lower()
+    return list(Account.objects.filter(username=username)) or list(account_selectors.accounts(text=text)[:10])
+
+
 def gateways(*, text: str = "", lacking: bool = False, day: dt.date) -> QuerySet[Unit]:
     """Facilities of the day, each with `gateway_posts`: its posts of gateways with their accounts."""
     posts = Post.objects.filter(held_on(day), role="gateway").select_related("account").order_by("id")
@@ -133,14 +153,19 @@ def gateways(*, text: str = "", lacking: bool = False, day: dt.date) -> QuerySet
     return found.prefetch_related(Prefetch("posts", posts, to_attr="gateway_posts"))
 
 
-def administrators(on: dt.date) -> QuerySet[Account]:
-    """Persons who can sign in and both manage accounts and give posts on a day."""
+def rulers(on: dt.date) -> QuerySet[Account]:
+    """Persons whose posts of a day let them both manage accounts and give posts, whether or not they can sign in."""
     ruling = [code for code, role in roles().items() if {"accounts.manage", "posts.manage"} <= set(role.actions)]
-    can_enter = Q(one_time_until=None) | Q(one_time_until__gt=timezone.now())
-    found = Account.objects.filter(can_enter, is_active=True, kind=Account.Kind.PERSON)
+    found = Account.objects.filter(kind=Account.Kind.PERSON)
     if not settings.SOYTE_DEMO:
         found = found.filter(synthetic=False)
     return found.filter(pk__in=Post.objects.filter(held_on(on), role__in=ruling).values("account"))
+
+
+def administrators(on: dt.date) -> QuerySet[Account]:
+    """Those of them who can sign in."""
+    can_enter = Q(one_time_until=None) | Q(one_time_until__gt=timezone.now())
+    return rulers(on).filter(can_enter, is_active=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +190,40 @@ def role_title(code: str) -> str:
 # ---- why ---------------------------------------------------------------------------------------------------------
 
 
-def explain(account: Account, action: str, unit: Unit | None) -> Explanation:
-    """May this account do `action`, at this unit if one is named; with its reasons in Vietnamese."""
+def explain(account: Account, action: str, unit: Unit | None, target: Account | None = None) -> Explanation:
+    """May this account do `action`, at this unit or to this account if one is named; with its reasons in Vietnamese."""
     if not account.is_active:
         return Explanation(False, (Finding("locked", _("Tài khoản đang khoá nên không có quyền nào."), False),))
     actor = actor_for(account)
+    if target is not None and (action, Account) in rules():
+        return policy.why(actor, action, target)
     if unit is None or (action, Unit) in rules():
         return policy.why(actor, action, unit)
     return _reaches(actor, action, unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What must hold of each row of a kind besides the post: one of `opens`, and each of `bars`."""
+
+    kind: str
+    opens: list[str]
+    bars: list[str]
+
+
+def conditions(action: str) -> list[Conditions]:
+    """The conditions of an action on rows that hold something of citizens. They are told, never tried on a citizen here:
+    the answer would say where somebody was treated, or that a visit bears a label."""
+    asked_above = (Unit, Account)
+    return [
+        Conditions(
+            kinds_of_rows().get(model._meta.label_lower, str(model._meta.verbose_name)),
+            [str(clause.text) for clause in rule.opens],
+            [str(clause.text) for clause in rule.bars],
+        )
+        for (name, model), rule in rules().items()
+        if name == action and model not in asked_above
+    ]
 
 
 def _reaches(actor: Actor, action: str, unit: Unit) -> Explanation:

@@ -38,6 +38,11 @@ def told_apart(person: Person) -> str:
     return last_digits(known[0][1]) if known else ""
 
 
+def in_a_line(person: Person) -> str:
+    """What tells a person from a namesake, and no more: sex, birth year, last digits. Needs `identifiers`."""
+    return " · ".join(filter(None, [sex(person), str(person.birth_year or ""), told_apart(person)]))
+
+
 def initials(name: str) -> str:
     parts = name.split()
     return (parts[0][:1] + parts[-1][:1]).upper() if len(parts) > 1 else name[:2].upper()

@@ -1,12 +1,14 @@
 """Finding a person: by any words, without a health fact, and on record."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.audit.models import AuditEvent
-from soyte.kernel.people.models import Identifier
+from soyte.kernel.people.models import Identifier, Person
 from soyte.systems.care.health_record.search import search
-from soyte.systems.care.health_record.tests.people import BACKEND, ELSEWHERE, came, condition, doctor, person
+from soyte.systems.care.health_record.tests.people import BACKEND, ELSEWHERE, came, condition, days_ago, doctor, person
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/nguoi-dan/"
@@ -82,3 +84,45 @@ def test_a_commune_of_the_old_map_keeps_its_name(inside):
     person("Phạm Văn Cũ", commune_code="25195")
     page = inside.get(ADDRESS, {"q": "pham cu"}).content.decode()
     assert ">25195<" not in page
+
+
+# ---- the start page ----------------------------------------------------------------------------------------------
+
+
+def start(client):
+    return client.get("/").content.decode()
+
+
+def test_a_doctor_s_day_begins_with_the_search(inside):
+    page = start(inside)
+    assert page.index('id="tim-dau"') < page.index('id="chuc-nang"') and "autofocus" in page
+    assert "Bạn đã mở gần đây" not in page
+
+
+def test_the_start_page_has_the_records_that_he_himself_opened_and_that_are_open_still(inside, hoa):
+    ours, theirs, closed = person("Lê Văn Ba"), person("Phạm Thị Tư"), person("Đỗ Văn Năm")
+    for who in (hoa, ours, theirs, closed):
+        came(who, 20)
+    for who in (hoa, closed, ours, hoa):
+        inside.get(reverse("health_record:record", args=[who.pk]))
+    colleague = Client()
+    colleague.force_login(doctor().account, backend=BACKEND)
+    colleague.get(reverse("health_record:record", args=[theirs.pk]))
+    Encounter.objects.filter(person=closed).update(ended_at=days_ago(400))
+    page = start(inside)
+    assert page.index("Nguyễn Thị Hoa") < page.index("Lê Văn Ba")
+    assert page.count("Nguyễn Thị Hoa") == 1
+    assert "Phạm Thị Tư" not in page and "Đỗ Văn Năm" not in page
+    shown = AuditEvent.objects.filter(action="record.search", object_kind="recent")
+    assert set(shown.values_list("person_id", flat=True)) == {hoa.pk, ours.pk}
+    assert "Nguyễn Thị Hoa" not in start(colleague)
+
+
+def test_of_two_that_were_merged_the_start_page_shows_the_one_that_stands(inside, hoa):
+    twin = person("Nguyễn Hoa")
+    for who in (hoa, twin):
+        came(who, 20)
+        inside.get(reverse("health_record:record", args=[who.pk]))
+    Person.objects.filter(pk=twin.pk).update(merged_into=hoa)
+    page = start(inside)
+    assert page.count("Nguyễn Thị Hoa") == 1 and "Nguyễn Hoa<" not in page

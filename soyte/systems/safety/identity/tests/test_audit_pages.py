@@ -1,16 +1,19 @@
 """Refused attempts, the chain, and why; who may open which page; the first administrator."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from soyte.kernel.access.actor import actor_for
 from soyte.kernel.access.models import Post
 from soyte.kernel.access.tests.people import account, post, unit
 from soyte.kernel.accounts.models import Account
 from soyte.kernel.actors import Machine
 from soyte.kernel.audit.models import AuditBatch, AuditEvent
 from soyte.kernel.audit.services import record, record_refused
-from soyte.systems.safety.identity.cli import first_administrator_main
+from soyte.systems.safety.identity.cli import administrator_password_main, first_administrator_main
 from soyte.systems.safety.identity.search import search
 from soyte.systems.safety.identity.urls import urlpatterns
 
@@ -74,8 +77,6 @@ def test_what_is_not_there_is_not_found(client, admin):
 def test_refused_attempts_are_listed_in_words(client, admin, hospital):
     doctor = account("bs.lan", display_name="Lan")
     post(doctor, "doctor", hospital)
-    from soyte.kernel.access.actor import actor_for
-
     record_refused(actor_for(doctor), "units.manage", obj=hospital, reason="Không chức danh nào có quyền.")
     record_refused(Machine("unknown"), "accounts.sign_in", object_kind="accounts.account", reason="accounts.wrong")
     page = text(client.get(reverse("identity:refused")))
@@ -135,13 +136,50 @@ def test_why_says_yes_or_no_with_its_reasons(client, admin, hospital, action, at
 def test_why_of_a_locked_account_and_of_nobody(client, admin, hospital):
     post(account("bs.lan", is_active=False), "doctor", hospital)
     assert "đang khoá" in text(client.get(reverse("identity:why"), {"account": "bs.lan", "action": "units.read"}))
-    nobody = client.get(reverse("identity:why"), {"account": "ai", "action": "units.read"})
-    assert nobody.status_code == 422 and "Không có tài khoản “ai”" in text(nobody)
+    nobody = client.get(reverse("identity:why"), {"account": "zzz", "action": "units.read"})
+    assert nobody.status_code == 422 and "Không có tài khoản nào khớp “zzz”" in text(nobody)
+
+
+def test_why_proposes_people_and_understands_names(client, admin, hospital):
+    for username in ("bs.lan", "ys.lan"):
+        post(account(username, display_name=f"Trần Lan {username[:2]}"), "doctor", hospital)
+    gateway = account("gui-70001", display_name="Cổng 70001", kind="gateway")
+    post(gateway, "gateway", hospital)
+    page = text(client.get(reverse("identity:why")))
+    assert '<option value="Trần Lan bs (bs.lan)">' in page and "Cổng 70001" not in page
+    asked = {"action": "units.read"}
+    for typed in ("Trần Lan bs (bs.lan)", "tran lan bs", "bs.lan", "BS.LAN"):
+        assert "Dữ liệu" in text(client.get(reverse("identity:why"), {**asked, "account": typed, "unit": "70001"}))
+    both = text(client.get(reverse("identity:why"), {**asked, "account": "tran lan"}))
+    assert "Nhiều tài khoản khớp" in both and "(ys.lan)" in both
+
+
+def test_why_of_an_act_on_an_account(client, admin, hospital):
+    post(account("bs.lan"), "doctor", hospital)
+    asked = {"account": admin.username, "action": "accounts.manage", "target": "bs.lan"}
+    assert "Dữ liệu này là tài khoản" in text(client.get(reverse("identity:why"), asked))
+    assert (
+        AuditEvent.objects.get(action="access.explain").details["target"] == Account.objects.get(username="bs.lan").pk
+    )
+
+
+def test_why_tells_conditions_on_citizens_and_tries_them_on_nobody(client, admin, hospital):
+    post(account("bs.lan"), "doctor", hospital)
+    page = text(client.get(reverse("identity:why"), {"account": "bs.lan", "action": "record.read"}))
+    assert "của người đã khám tại cơ sở của bạn trong 12 tháng" in page
+    assert "không mang nhãn nhạy cảm mà bạn chưa được cấp" in page
+    assert "không xét trên một người dân cụ thể" in page
+
+
+def test_a_refused_attempt_leads_to_why(client, admin, hospital):
+    doctor = account("bs.lan")
+    post(doctor, "doctor", hospital)
+    record_refused(actor_for(doctor), "audit.read", object_kind="page", object_id="/quan-tri/nhat-ky/")
+    page = text(client.get(reverse("identity:refused")))
+    assert f"{reverse('identity:why')}?account=bs.lan&amp;action=audit.read" in page
 
 
 def test_the_search_box_finds_units_and_accounts_for_those_who_may_see_them(admin, hospital, department):
-    from soyte.kernel.access.actor import actor_for
-
     doctor = account("bs.lan", display_name="Trần Lan")
     post(doctor, "doctor", hospital)
     assert [hit.title for hit in search(actor_for(admin), "tran lan")] == ["Trần Lan"]
@@ -176,3 +214,18 @@ def test_without_a_department_nobody_is_made(db, capsys):
     unit("Sở Y tế", kind="department")
     assert first_administrator_main(["Tên Sai", "Nguyễn Thị Quản"]) == 1
     assert Account.objects.count() == 0
+
+
+def test_an_administrator_who_forgot_is_helped_by_the_operator(client, department, capsys):
+    first_administrator_main(["quan.tri", "Nguyễn Thị Quản"])
+    chief = Account.objects.get(username="quan.tri")
+    Account.objects.update(one_time_until=None, must_change_password=False, is_active=False)
+    post(account("bs.lan"), "doctor", department)
+    assert administrator_password_main(["bs.lan"]) == 1
+    assert "Quản trị viên hiện có: quan.tri" in capsys.readouterr().err
+    assert administrator_password_main(["Quan.Tri"]) == 0
+    password = re.search(r"Mật khẩu dùng một lần: (\S+)", capsys.readouterr().out)[1]
+    chief.refresh_from_db()
+    assert chief.check_password(password) and chief.must_change_password and chief.is_active
+    events = AuditEvent.objects.filter(actor_text="soyte administrator-password", account=None, object_id=str(chief.pk))
+    assert list(events.order_by("id").values_list("details__act", flat=True)) == ["unlock", "reset password"]

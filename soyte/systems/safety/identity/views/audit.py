@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,8 +17,10 @@ from soyte.kernel.audit.chain import verify
 from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.audit.selectors import refused_attempts
 from soyte.kernel.audit.services import record
+from soyte.kernel.systems import permissions
 from soyte.systems.safety.identity import selectors
 from soyte.systems.safety.identity.forms import RefusedFilters, action_choices
+from soyte.systems.safety.identity.words import kinds_of_rows
 from soyte.ui.components import Tab
 from soyte.ui.paging import page
 
@@ -44,17 +47,6 @@ def _reasons() -> dict[str, str]:
     }
 
 
-def _kinds() -> dict[str, str]:
-    return {
-        "page": _("Trang"),
-        "accounts.account": _("Tài khoản"),
-        "organisations.unit": _("Đơn vị"),
-        "access.post": _("Chức danh"),
-        "people.person": _("Người dân"),
-        "encounters.encounter": _("Lượt khám"),
-    }
-
-
 def _tabs(current: str) -> list[Tab]:
     return [
         Tab(_("Lần bị từ chối"), reverse("identity:refused"), current == "refused"),
@@ -68,8 +60,17 @@ def _line(event: AuditEvent) -> dict[str, object]:
         "event": event,
         "title": own.get(event.action) or action_title(event.action),
         "reason": _reasons().get(event.reason, event.reason),
-        "kind": _kinds().get(event.object_kind, event.object_kind),
+        "kind": kinds_of_rows().get(event.object_kind, event.object_kind),
+        "why_url": _why_url(event),
     }
+
+
+def _why_url(event: AuditEvent) -> str:
+    """Where the reasons are told, for an act that some post could give."""
+    if event.account is None or event.action not in permissions():
+        return ""
+    asked = urlencode({"account": event.account.username, "action": event.action})
+    return f"{reverse('identity:why')}?{asked}"
 
 
 @requires("audit.read")

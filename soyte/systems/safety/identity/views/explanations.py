@@ -11,7 +11,7 @@ from soyte.kernel.access.selectors import posts_of
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.systems.safety.identity import selectors
-from soyte.systems.safety.identity.forms import WhyForm
+from soyte.systems.safety.identity.forms import ACCOUNT_NAMES, WhyForm
 from soyte.systems.safety.identity.views.units import names_of_units
 
 
@@ -19,18 +19,20 @@ from soyte.systems.safety.identity.views.units import names_of_units
 @require_GET
 def why_page(request: HouseRequest) -> HttpResponse:
     form = WhyForm(request.GET or None)
-    context = {"form": form, **names_of_units()}
+    names = {"account_names": selectors.account_titles(), "account_list_id": ACCOUNT_NAMES}
+    context = {"form": form, **names, **names_of_units()}
     if form.is_bound and form.is_valid():
         asked = form.cleaned_data
-        account, action, unit = asked["account"], asked["action"], asked["unit"]
-        record(
-            request.actor, "access.explain", obj=account, details={"action": action, "unit": unit.pk if unit else None}
-        )
+        account, action, unit, target = asked["account"], asked["action"], asked["unit"], asked["target"]
+        details = {"action": action, "unit": unit.pk if unit else None, "target": target.pk if target else None}
+        record(request.actor, "access.explain", obj=account, details=details)
         context |= {
             "account": account,
             "action": action_title(action),
             "unit": unit,
-            "answer": selectors.explain(account, action, unit),
+            "target": target,
+            "answer": selectors.explain(account, action, unit, target),
+            "conditions": selectors.conditions(action),
             "posts": posts_of(account)[:50],
         }
     return render(request, "identity/why.html", context, status=422 if form.errors else 200)
