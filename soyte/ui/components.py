@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 TONES = ("", "good", "warn", "bad", "info", "dunno")
 TONE_ICONS = {
@@ -182,3 +183,17 @@ class PublicFigure:
 
     value: int
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A place of a map and its table. Without a value it is hatched as unknown, unless `text` says why there is none
+    ("dưới 5"). `alarm`: what is wrong there; it gets a red outline and its name."""
+
+    code: str
+    name: str
+    value: Decimal | None
+    text: str = ""
+    url: str = ""
+    note: str = ""
+    alarm: str = ""

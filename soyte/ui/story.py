@@ -19,10 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from soyte.kernel.access.web import PUBLIC, requires
+from soyte.kernel.places.outlines import outlines_on
 from soyte.ui import icons
 from soyte.ui.calendar import Month, month
 from soyte.ui.clocks import clock
 from soyte.ui.components import (
+    Area,
     Chip,
     DayCell,
     Event,
@@ -39,6 +41,7 @@ from soyte.ui.paging import Page
 
 SHOWN_MONTH = date(2026, 11, 1)
 SHOWN_TODAY = date(2026, 11, 23)
+SHOWN_MAP = date(2025, 7, 1)
 
 
 class StoryFilters(FilterForm):
@@ -77,6 +80,8 @@ def story(request: HttpRequest) -> HttpResponse:
         "ui/story.html",
         {
             "icons": sorted(icons.names()),
+            "map_day": SHOWN_MAP,
+            "areas": _areas(),
             "tones": ["", "good", "warn", "bad", "info", "dunno"],
             "filters": StoryFilters(request),
             "form": StoryForm({"name": "Hoàng Thị Mẫu", "issued": "12/06/2027"}),
@@ -194,3 +199,12 @@ def _month() -> Month:
     cells[date(2026, 11, 12)] = DayCell("58", "4 cảnh báo", "warn", "#")
     cells[date(2026, 11, 15)] = DayCell("0", "không có tệp", "none")
     return month(2026, 11, cells, today=SHOWN_TODAY)
+
+
+def _areas() -> list[Area]:
+    """A map in all its states: five steps, one that nobody knows, one hidden, one with an alarm."""
+    found = [Area(code, f"Xã {code}", Decimal(n * n), url="#") for n, code in enumerate(outlines_on(SHOWN_MAP))]
+    found[3] = Area(found[3].code, found[3].name, None)
+    found[4] = Area(found[4].code, found[4].name, None, text="dưới 5")
+    found[9] = Area(found[9].code, "Xã Tân An", Decimal(81), url="#", alarm="ổ sốt xuất huyết")
+    return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +21,10 @@ from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.organisations import selectors as organisations
 from soyte.kernel.places import selectors as places
 
+OLD_MAP, NEW_MAP = "cu", "moi"
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 OLD_MAP_LAST_DAY = date(2025, 6, 30)  # NQ 202/2025/QH15: communes and districts of before 2025-07-01
+NEW_MAP_FIRST_DAY = OLD_MAP_LAST_DAY + timedelta(days=1)
 RECORDED, WITHDRAWN, CHECKED_IN = "encounters.recorded", "encounters.withdrawn", "encounters.checked_in"
 DIED = ("5", "8")  # KET_QUA_DTRI: died; died outside the hospital
 INPATIENT_KINDS = ("03", "04", "06", "09")
@@ -82,6 +84,17 @@ def _commune_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     return {**places.names_on(asked, OLD_MAP_LAST_DAY), **places.names_on(asked, on)}
 
 
+def _place_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
+    """Each code's name by the map it was written on."""
+    names = {}
+    for key in keys:
+        code, _at, of_map = key.partition("@")
+        day = OLD_MAP_LAST_DAY if of_map == OLD_MAP else max(on, NEW_MAP_FIRST_DAY)
+        if name := places.names_on([code], day).get(code):
+            names[key] = name
+    return names
+
+
 def _list_names(name: str) -> Any:
     def names(keys: Iterable[str], on: date) -> Mapping[str, str]:
         known = load_list(name)
@@ -115,6 +128,17 @@ _DISEASE = Dimension(
 )
 
 
+def _place(day: str) -> Dimension:
+    """The commune with the map on which its code is to be read: codes were given anew on 2025-07-01."""
+    key = Case(
+        When(commune_code="", then=Value("")),
+        When(**{f"{day}__lte": OLD_MAP_LAST_DAY}, then=Concat("commune_code", Value(f"@{OLD_MAP}"))),
+        default=Concat("commune_code", Value(f"@{NEW_MAP}")),
+        output_field=CharField(),
+    )
+    return Dimension("place", _("Nơi cư trú theo bản đồ của ngày đó"), key, _place_names)
+
+
 def _arrivals(code: str, title: Any, day: str, find: Any) -> Countable:
     return Countable(
         code=code,
@@ -126,7 +150,7 @@ def _arrivals(code: str, title: Any, day: str, find: Any) -> Countable:
         unit="unit",
         labels="labels",
         measures={"rows": Count("pk")},
-        dimensions=(_FACILITY, *periods(day), _KIND, _CHAPTER, _COMMUNE),
+        dimensions=(_FACILITY, *periods(day), _KIND, _CHAPTER, _COMMUNE, _place(day)),
         changes={RECORDED: find, WITHDRAWN: find, CHECKED_IN: find},
     )
 
@@ -154,7 +178,7 @@ COUNTABLES = (
             "notifiable": _notifiable,
             "died": Q(result_code__in=DIED),
         },
-        dimensions=(_FACILITY, *periods("ended_on"), _KIND, _CHAPTER, _COMMUNE, _DISEASE),
+        dimensions=(_FACILITY, *periods("ended_on"), _KIND, _CHAPTER, _COMMUNE, _place("ended_on"), _DISEASE),
         coverage=_coverage,
         changes={RECORDED: ended_days, WITHDRAWN: ended_days},
         lists=("notifiable_disease",),

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -7,10 +8,10 @@ from django.template import Context, Template
 from django.test import RequestFactory, override_settings
 from django.utils import translation
 
-from soyte.ui import xlsx
+from soyte.ui import maps, xlsx
 from soyte.ui.calendar import month
 from soyte.ui.clocks import clock, duration
-from soyte.ui.components import DayCell, Fact
+from soyte.ui.components import Area, DayCell, Fact
 from soyte.ui.drawing import reference_range, sparkline
 from soyte.ui.paging import address
 from soyte.ui.story import StoryFilters, StoryForm
@@ -124,3 +125,48 @@ def test_a_sheet_never_holds_a_formula():
     sheet = ZipFile(file).read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet and "<hyperlink" not in sheet
     assert "=1+1" in sheet
+
+
+NEW_MAP = date(2025, 7, 1)
+
+
+def test_a_map_names_each_area_its_value_and_what_nobody_knows():
+    areas = [
+        Area("25195", "Phường Bình Phước", Decimal(12), url="/dong/"),
+        Area("25210", "Phường Đồng Xoài", None),
+        Area("25217", "Phường Phước Bình", None, text="dưới 5"),
+        Area("", "Nơi khác", Decimal(3)),
+    ]
+    drawn = render("{% area_map areas 'Lượt khám theo xã' day 'lượt' %}", areas=areas, day=NEW_MAP)
+    assert 'aria-label="Lượt khám theo xã"' in drawn
+    assert "<title>Phường Bình Phước: 12</title>" in drawn and 'href="/dong/"' in drawn
+    assert drawn.count('class="na"') == 2  # the area and its key
+    assert "Phường Phước Bình: dưới 5" in drawn
+    assert "Nơi khác" in drawn and "Nơi khác:" not in drawn  # in the table only
+
+
+def test_steps_hold_about_as_many_areas_each_and_equal_values_share_one():
+    values = [Decimal(n) for n in range(1, 11)]
+    cuts, used = maps.steps(values)
+    assert [(step.number, step.low, step.high) for step in used] == [
+        (0, 1, 2), (1, 3, 4), (2, 5, 6), (3, 7, 8), (4, 9, 10)
+    ]  # fmt: skip
+    assert [maps.step_of(value, cuts) for value in values] == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    assert [step.number for step in maps.steps([Decimal(5)] * 9)[1]] == [0]
+    assert maps.steps([]) == ([], [])
+
+
+def test_a_day_without_borders_is_a_table_alone():
+    drawn = render(
+        "{% area_map areas 'Lượt' day 'lượt' %}", areas=[Area("1", "Xã A", Decimal(1))], day=date(2020, 1, 1)
+    )
+    assert "<svg" not in drawn and '<details class="map-table" open>' in drawn
+
+
+def test_names_are_written_where_they_fit():
+    shapes = maps.drawing(NEW_MAP).shapes
+    names = dict.fromkeys(shapes, "Tên xã")
+    written = maps.names_with_room(names, shapes)
+    assert 0 < len(written) < 40
+    assert maps.names_with_room(dict.fromkeys(shapes, "x" * 200), shapes) == []
+    assert maps.names_with_room(dict.fromkeys(shapes, "x" * 200), shapes, first=["25195"]) == ["25195"]

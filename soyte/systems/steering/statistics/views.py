@@ -46,14 +46,14 @@ class Card:
     url: str
 
 
-def _known(code: str) -> tuple[Indicator, Countable]:
+def known_indicator(code: str) -> tuple[Indicator, Countable]:
     try:
         return find(code)
     except UnknownIndicator as error:
         raise Http404(str(error)) from error
 
 
-def _asked(request: HouseRequest, countable: Countable) -> Question:
+def asked_of(request: HouseRequest, countable: Countable) -> Question:
     asked = question(request, countable)
     if asked.start > asked.end:
         messages.error(request, str(PeriodReversed(start=words.day(asked.start), end=words.day(asked.end))))
@@ -108,9 +108,10 @@ def _ask(request: HouseRequest, code: str, asked: Question) -> Figure:
 @requires("figures.read")
 @require_GET
 def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse:
-    indicator, countable = _known(indicator_code)
-    asked = _asked(request, countable)
+    indicator, countable = known_indicator(indicator_code)
+    asked = asked_of(request, countable)
     found = _ask(request, indicator_code, asked)
+    by_commune = asked.by == "commune"
     lines = _lines(found, asked, indicator_code)
     context = {
         "indicator": indicator,
@@ -123,6 +124,7 @@ def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse
         "splits": [(d.code, d.title, f"?{asked.query(theo=d.code)}", d.code == asked.by) for d in countable.dimensions],
         "dimension": countable.dimension(asked.by),
         "total_url": _rows_url(indicator_code, asked),
+        "map_url": f"{reverse('statistics:map', args=[indicator_code])}?{asked.query()}" if by_commune else "",
         "export_url": f"{reverse('statistics:export', args=[indicator_code])}?{asked.query()}",
         "bars": [(line.name, None if line.value is None else float(line.value), "v") for line in lines[-60:]],
     }
@@ -132,8 +134,8 @@ def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse
 @requires("figures.read")
 @require_GET
 def figure_export(request: HouseRequest, indicator_code: str) -> FileResponse:
-    indicator, countable = _known(indicator_code)
-    asked = _asked(request, countable)
+    indicator, countable = known_indicator(indicator_code)
+    asked = asked_of(request, countable)
     found = _ask(request, indicator_code, asked)
 
     def rows() -> Iterator[tuple[str, str, object]]:
@@ -179,8 +181,8 @@ def _in_words(dimension: Dimension, keys: Sequence[str], asked: Question) -> str
 @require_GET
 def figure_rows(request: HouseRequest, indicator_code: str) -> HttpResponse:
     """The visits behind a figure or one of its cells, without names: who sent what, when, for which amount."""
-    indicator, countable = _known(indicator_code)
-    asked = _asked(request, countable)
+    indicator, countable = known_indicator(indicator_code)
+    asked = asked_of(request, countable)
     behind = rows_of(indicator_code, actor=request.actor, start=asked.start, end=asked.end, where=asked.where)
     record(
         request.actor,

@@ -127,3 +127,18 @@ def test_money_is_short_in_the_tile_and_exact_beside(enter):
     visit(at=at(3, 1), total_amount=156_887_292)
     shown = text(page(enter(), code="cost_total"))
     assert "157 triệu đồng" in shown and "156.887.292" in shown
+
+
+def test_the_map_shows_what_the_table_shows_and_opens_its_rows(enter):
+    for month, code in ((5, "25195"), (6, "25198"), (8, "25195")):
+        visit(at=timezone.make_aware(dt.datetime(2025, month, 1, 8)), commune_code=code)  # noqa: DTZ001
+    client = enter()
+    shown = text(page(client, "map", query="tu=2025-01-01&den=2025-12-31"))
+    assert "<svg" in shown and "Phường Bình Phước: 3 lượt" in shown
+    assert "Kỳ này có mã xã của cả hai bản đồ" in shown
+    rows = "loc-place=25195%40cu&amp;loc-place=25195%40moi&amp;loc-place=25198%40cu"
+    assert rows in shown
+    behind = text(page(client, "rows", query="tu=2025-01-01&den=2025-12-31&" + rows.replace("&amp;", "&")))
+    assert behind.count('<th scope="row"') == 3
+    old = text(page(client, "map", query="tu=2025-01-01&den=2025-12-31&ban-do=cu"))
+    assert "Phường Tân Phú" in old and "xã từ 01/7/2025, gồm" in old and '<svg class="map"' not in old
