@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from sys import intern
 from types import MappingProxyType
 
 from soyte.formats.visitfile.values import split_list
@@ -194,7 +195,7 @@ def _field(generation: str, row: dict[str, str], *, seq: int) -> Field:
         generation=generation,
         table=row["table"],
         seq=seq,
-        name=row["field"],
+        name=intern(row["field"]),  # so that asking a row by a name of our own compares no letters
         kind=row["kind"],
         max_length=int(row["max_length"]) if row["max_length"] else None,
         required=row["required"],
@@ -231,5 +232,5 @@ def _holds(condition: tuple[str, str, frozenset[str]], values: Mapping[str, str]
         return bool(value)
     if test == "empty":
         return not value
-    inside = not codes.isdisjoint(split_list(value))
+    inside = value in codes if ";" not in value else not codes.isdisjoint(split_list(value))
     return inside if test == "in" else not inside

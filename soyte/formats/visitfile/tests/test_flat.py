@@ -71,9 +71,20 @@ def test_it_answers_for_an_ordinary_table():
     assert rows[0]["TEN_THUOC"] == "A [1] <b>"
 
 
-def test_it_leaves_a_composing_mark_after_a_tag_to_the_parser():
-    # NFC would melt ">" and U+0338 into one character and swallow the tag's end.
-    assert read_flat(GOOD.replace(b"<STT>", b"<STT>\xcc\xb8"), SHAPE) is None
+def test_a_composing_mark_after_a_tag_belongs_to_the_text():
+    # NFC of the whole document would melt ">" and U+0338 into one character and swallow the tag's end.
+    rows = read_flat(GOOD.replace(b"<STT>2", b"<STT>\xcc\xb82"), SHAPE)
+    assert rows[1]["STT"] == "\u03382"
+
+
+def test_letters_of_a_base_and_a_mark_are_composed():
+    rows = read_flat(GOOD.replace("viên".encode(), "vie\u0302n".encode()), SHAPE)
+    assert rows[0]["LIEU_DUNG"] == "2 viên [x]"
+
+
+def test_a_layout_that_was_met_before_is_read_as_the_first_time():
+    first = read_flat(GOOD, SHAPE)
+    assert all(read_flat(GOOD, SHAPE) == first for _ in range(4))
 
 
 def test_a_declared_encoding_other_than_utf8_is_left_to_the_parser():

@@ -114,7 +114,8 @@ def _store_halves(visits: Sequence[JudgedVisit], error: DatabaseError, *, actor:
 
 
 def _store_once(visits: Sequence[JudgedVisit], *, actor: Acting) -> list[StoredVisit]:
-    with one_transaction() as cursor:
+    # Nobody is told of a visit before the receipt of its file is finished, which waits for the disk.
+    with one_transaction(durable=False) as cursor:
         batch = _Batch(cursor, actor, [StoredVisit(visit) for visit in visits])
         batch.run()
     return batch.visits

@@ -14,6 +14,7 @@ from soyte.kernel.files.scratch import scratch
 from soyte.systems.care.visit_intake.check.paths import plain_name
 
 IN_MEMORY = 16 << 20  # larger files wait on disk
+_SMALL = 1 << 16  # nearly every file; asking for more at once would make room for all of IN_MEMORY first
 _CHUNK = 1 << 20
 _PART = 4 << 20  # pieces of a file that could not be cut
 
@@ -42,7 +43,9 @@ class Held:
         self.listed = plain_name(source.listed or source.name)
         digest = hashlib.sha256()
         with source.open() as stream:
-            first = stream.read(IN_MEMORY)
+            first = stream.read(_SMALL)
+            if len(first) == _SMALL:
+                first += stream.read(IN_MEMORY - _SMALL)
             digest.update(first)
             rest = stream.read(_CHUNK) if len(first) == IN_MEMORY else b""
             self._copy: BinaryIO = scratch() if rest else BytesIO(first)

@@ -61,12 +61,18 @@ class _Worker:
 
 
 class Pool:
-    """`processes` workers that each run `work` on the batches they are given."""
+    """`processes` workers that each run `work` on the batches they are given.
 
-    def __init__(self, work: Callable[[Sequence[Any]], Any], *, processes: int) -> None:
-        connections.close_all()  # a connection must not be shared over a fork
+    `prepare` reads what they are to share; it is called before they are forked.
+    """
+
+    def __init__(
+        self, work: Callable[[Sequence[Any]], Any], *, processes: int, prepare: Callable[[], object] = lambda: None
+    ) -> None:
         self._threshold = gc.get_threshold()
         gc.set_threshold(*_SELDOM)
+        prepare()
+        connections.close_all()  # a connection must not be shared over a fork
         gc.collect()
         gc.freeze()  # lists of tens of thousands of rows: never to be searched for garbage, and shared as they are
         self._workers: list[_Worker] = []

@@ -52,7 +52,9 @@ def receive(
     known = cache(knowledge)  # read when first asked for: bytes that came before need none of it
     work = partial(_work, sender.actor, known)
     with contextlib.ExitStack() as stack:
-        runner: Runner = stack.enter_context(_pool(work, known, processes)) if processes else Inline(work)
+        runner: Runner = (
+            stack.enter_context(Pool(work, processes=processes, prepare=known)) if processes else Inline(work)
+        )
         intake = _Intake(sender, known, runner, batch_visits)
         stack.callback(intake.leave)
         yield from intake.receive(sources)
@@ -80,11 +82,6 @@ def knowledge() -> Knowledge:
         lists.state(name, "", today)
     severity("", today)  # the weights of rules, whose patterns are compiled by the first question
     return Knowledge(lists, terminology.terms())
-
-
-def _pool(work: Work, known: Callable[[], Knowledge], processes: int) -> Pool:
-    known()  # before the fork, so that the workers share it
-    return Pool(work, processes=processes)
 
 
 def _work(actor: Acting, known: Callable[[], Knowledge], pieces: Sequence[Piece]) -> list[VisitOutcome]:

@@ -53,7 +53,10 @@ def digits(when: date) -> str:
 class Context:
     """One visit under judgement. Rules only read it."""
 
-    __slots__ = ("ended_on", "generation", "lists", "old", "on", "received_on", "summary", "tables", "values", "visit")
+    __slots__ = (
+        "ended_on", "generation", "insured", "kind", "lists", "old", "on", "received_on", "summary", "tables", "values",
+        "visit",
+    )  # fmt: skip
 
     def __init__(self, visit: Visit, *, lists: Lists, received_on: date) -> None:
         self.visit = visit
@@ -67,6 +70,12 @@ class Context:
         self.ended_on = day(self.values.get("NGAY_RA", ""))
         # A visit without a readable end is judged by the lists of the day it arrived.
         self.on = self.ended_on or received_on
+        # MA_LOAI_KCB in two digits; 4210's 1, 2, 3 are exam, outpatient treatment and inpatient as well.
+        self.kind = self.get("MA_LOAI_KCB").zfill(2) if self.get("MA_LOAI_KCB") else ""
+        # Has the visit a card, and is it not declared as uninsured?
+        self.insured = bool(self.get("MA_THE_BHYT") or self.get("MA_THE")) and (
+            self.get("MA_DOITUONG_KCB") != NOT_INSURED
+        )
 
     def rows(self, table: str) -> list[Row]:
         return self.tables.get(table, [])
@@ -74,16 +83,6 @@ class Context:
     def get(self, field: str) -> str:
         """A value of XML1, "" where absent."""
         return self.values.get(field, "")
-
-    @property
-    def kind(self) -> str:
-        """MA_LOAI_KCB in two digits; 4210's 1, 2, 3 are exam, outpatient treatment and inpatient as well."""
-        return self.get("MA_LOAI_KCB").zfill(2) if self.get("MA_LOAI_KCB") else ""
-
-    @property
-    def insured(self) -> bool:
-        """Has the visit a card, and is it not declared as uninsured?"""
-        return bool(self.get("MA_THE_BHYT") or self.get("MA_THE")) and self.get("MA_DOITUONG_KCB") != NOT_INSURED
 
     def birth(self) -> date | None:
         """The birth date where it is known to the day."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
-from soyte.formats.visitfile import Finding, Row, field, read_partial_date
+from soyte.formats.visitfile import Finding, field, read_partial_date
 from soyte.systems.care.visit_intake.rules.context import Context, day, digits, moment, row_finding, shown_moment
 from soyte.systems.care.visit_intake.rules.tabular import for_generation, table
 
@@ -34,12 +34,21 @@ def date_findings(context: Context) -> Iterator[Finding]:
     # Where the visit itself ends before it begins, nothing can be said of its lines.
     turned = context.get("NGAY_RA") < context.get("NGAY_VAO")
     for name, pairs in _pairs(context.generation).items():
-        for row in context.tables.get(name, ()):
-            for pair in pairs:
-                if turned and pair.other_table == "XML1" and name != "XML1":
-                    continue
+        rows = context.rows(name)
+        if not rows:
+            continue
+        judged = [
+            (pair, _fixed(context, pair, received))
+            for pair in pairs
+            if not (turned and pair.other_table == "XML1" and name != "XML1")
+        ]
+        for row in rows:
+            for pair, fixed in judged:
                 text = row.values.get(pair.field)
-                if not text or not (other := _other(context, row, pair, received)):
+                if not text:
+                    continue
+                other = row.values.get(pair.other_field, "") if fixed is None else fixed
+                if not other:
                     continue
                 # Digits sort by time, so the two texts alone tell of nearly every pair that it is in order.
                 if text >= other if pair.not_before else text <= other:
@@ -63,10 +72,11 @@ def date_rules(generation: str) -> list[str]:
     return [pair.code for pairs in _pairs(generation).values() for pair in pairs]
 
 
-def _other(context: Context, row: Row, pair: _Pair, received: str) -> str:
+def _fixed(context: Context, pair: _Pair, received: str) -> str | None:
+    """The other moment where it is the same for all rows; None where it stands in the row itself."""
     if pair.other_field == RECEIVED:
         return received
-    return row.values.get(pair.other_field, "") if pair.other_table == pair.table else context.get(pair.other_field)
+    return None if pair.other_table == pair.table else context.get(pair.other_field)
 
 
 def _wrong_order(text: str, other: str, pair: _Pair) -> bool:

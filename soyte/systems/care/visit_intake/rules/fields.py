@@ -42,11 +42,14 @@ class _Check:
         return len(value) <= self.max_length and (self.judge is None or not self.judge(value))
 
 
+_Conditions = tuple[tuple[str, frozenset[str]], ...]  # other fields with the values that ask for this one
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     always: tuple[Field, ...]
     always_names: tuple[str, ...]
-    sometimes: tuple[tuple[Field, tuple[tuple[str, frozenset[str]], ...]], ...]
+    sometimes: tuple[tuple[str, Field, _Conditions], ...]
     checks: dict[str, _Check]
 
 
@@ -63,7 +66,7 @@ def field_findings(context: Context) -> Iterator[Finding]:
 def field_rules(name: str, generation: str) -> Iterator[tuple[str, Field]]:
     """The codes of the rules that the fields of a table give, with their fields, in the order of the specification."""
     compiled = _compiled(name, (generation,))
-    sometimes = {field.name for field, _ in compiled.sometimes}
+    sometimes = {key for key, _field, _conditions in compiled.sometimes}
     for key, field in judged_by(name, (generation,)).items():
         check = compiled.checks.get(key)
         suffixes = ["required"] if field.required == "always" or key in sometimes else []
@@ -87,8 +90,8 @@ def _row_findings(
         for field in compiled.always:
             if not values.get(field.name) and field.is_required(values, on=context.on):
                 yield _missing(name, row, field)
-    for field, conditions in compiled.sometimes:
-        if not values.get(field.name) and _is_wanted(field, conditions, row, context.on):
+    for key, field, conditions in compiled.sometimes:
+        if not values.get(key) and _is_wanted(field, conditions, row, context.on):
             yield _missing(name, row, field)
     # Most values of a line have been seen before in the same field, and were good.
     for item in [item for item in values.items() if item not in passed and item not in passed_today]:
@@ -113,10 +116,10 @@ def _value_findings(context: Context, name: str, row: Row, check: _Check, value:
         yield from _unlisted(context, name, row, check, value)
 
 
-def _is_wanted(field: Field, conditions: tuple[tuple[str, frozenset[str]], ...], row: Row, on: date) -> bool:
+def _is_wanted(field: Field, conditions: _Conditions, row: Row, on: date) -> bool:
     if field.required and field.is_required(row.values, on=on):
         return True
-    return any((value := row.values.get(other, "")) and ("*" in codes or value in codes) for other, codes in conditions)
+    return any((value := row.values.get(other)) and ("*" in codes or value in codes) for other, codes in conditions)
 
 
 def _missing(name: str, row: Row, field: Field) -> Finding:
@@ -171,7 +174,7 @@ def _compiled(name: str, generations: tuple[str, ...]) -> _Compiled:
         always=always,
         always_names=tuple(field.name for field in always),
         sometimes=tuple(
-            (field, extra.get(field.name, ()))
+            (field.name, field, extra.get(field.name, ()))
             for field in fields.values()
             if field.required != "always" and (field.required or field.name in extra)
         ),
@@ -214,7 +217,7 @@ def _row_of(data: str, name: str, field: str, generation: str) -> dict[str, str]
     return None
 
 
-def _extra_conditions(name: str) -> dict[str, tuple[tuple[str, frozenset[str]], ...]]:
+def _extra_conditions(name: str) -> dict[str, _Conditions]:
     conditions: dict[str, list[tuple[str, frozenset[str]]]] = {}
     for row in table("required_when"):
         if row["table"] == name:

@@ -17,6 +17,7 @@ from soyte.systems.care.visit_intake.rules.sums import TOLERANCE, is_supply
 
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
+_OUTSIDE_SOURCES = ("T_NGUONKHAC_NSNN", "T_NGUONKHAC_VTNN", "T_NGUONKHAC_VTTN", "T_NGUONKHAC_CL")
 # A shared bed or a second examination lowers the insured amount too; other services keep it or lower it, both met.
 RATE_LOWERS_INSURED = frozenset({"13", "14", "15", "16"})
 
@@ -113,10 +114,10 @@ def _who_pays(name: str, row: Row, whole: Decimal | None) -> Iterator[Finding]:
 def _outside_money(name: str, row: Row) -> Iterator[Finding]:
     values = row.values
     total = amount(values.get("T_NGUONKHAC", ""))
-    parts = [amount(values.get(f"T_NGUONKHAC_{source}", "")) for source in ("NSNN", "VTNN", "VTTN", "CL")]
+    parts = [amount(values.get(source, "")) for source in _OUTSIDE_SOURCES]
     if total is None or None in parts:
         return
-    expected = sum((part for part in parts if part is not None), ZERO)
+    expected = sum(filter(None, parts), ZERO)
     if abs(total - expected) > TOLERANCE:
         yield _off("line.T_NGUONKHAC", name, row, "T_NGUONKHAC", expected, total, of="NSNN + VTNN + VTTN + CL")
 

@@ -7,7 +7,7 @@ text is what COPY writes fastest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -62,17 +62,19 @@ class Source:
 
     def numbers(self, columns: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, object]:
         """Columns of numbers, those that the row fills."""
-        return {column: number(str(value)) for column, value in self.texts(columns).items()}
+        return {column: number(value) for column, value in self._filled(columns)}
 
     def texts(self, columns: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, object]:
         """Columns of text, those that the row fills."""
+        return dict(self._filled(columns))
+
+    def _filled(self, columns: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[tuple[str, str]]:
         get = self.values.get
-        found: dict[str, object] = {}
         for column, names in columns:
-            value = get(names[0]) or (self.text(*names[1:]) if len(names) > 1 else "")
-            if value:
-                found[column] = value
-        return found
+            for name in names:
+                if value := get(name):
+                    yield column, value
+                    break
 
 
 # The lines of a visit, and visits of a day, repeat the same few moments and amounts; each is read once.
