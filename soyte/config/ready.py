@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from soyte.config import environment, postgres
 from soyte.config.home import CHECKOUT, HomeError, barrier, database_user, home
@@ -66,12 +67,19 @@ def database(*, content: bool = True) -> Iterator[None]:
         with (folder / "preparing").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             mark = folder / "external_shape" if external else postgres.data_folder() / MARK
-            found = f"{wanted} {hashlib.sha256(external.encode()).hexdigest()}" if external else wanted
+            found = f"{wanted} {_place(external)}" if external else wanted
             if _read(mark) != found:
                 _bring_up_to_date(content=content)
                 if content:
                     mark.write_text(found)
         yield
+
+
+def _place(url: str) -> str:
+    """Which database a URL means, in letters that tell nothing of its password."""
+    parts = urlsplit(url)
+    named = f"{parts.username}@{parts.hostname}:{parts.port}{parts.path}?{parts.query}"
+    return hashlib.sha256(named.encode()).hexdigest()
 
 
 def _read(path: Path) -> str:

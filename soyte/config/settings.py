@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
 
-from soyte.config import environment, home, postgres
+from soyte.config import environment, home, logs, postgres
 
 BASE = Path(__file__).resolve().parents[1]
 
@@ -167,7 +167,11 @@ LOGGING = {
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                logs.without_messages,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
             "foreign_pre_chain": [
                 structlog.stdlib.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -176,8 +180,8 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": environment.read("SOYTE_LOG_LEVEL")},
-    # Its lines quote addresses and messages, which may name a person; soyte/web/errors.py logs faults without them.
-    "loggers": {"django.request": {"level": "CRITICAL"}},
+    # Their lines quote addresses, which may name a person; soyte/web/errors.py logs faults without them.
+    "loggers": {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "CRITICAL"}},
 }
 structlog.configure(
     processors=[
