@@ -49,6 +49,7 @@ ROLES = (
     Role("doctor", "bacsi", "BS. Nguyễn Thị Hồng Vân", HOSPITAL),
     Role("hiv_doctor", "bacsi-hiv", "BS. Lê Quốc Khánh (HIV)", HOSPITAL),
     Role("data_officer", "dulieu", "Phạm Thu Hà (dữ liệu Sở)", ""),
+    Role("planner", "kehoach", "Trần Mai An (kế hoạch Sở)", ""),
     Role("administrator", "quantri", "Võ Đức Long (quản trị)", ""),
     Role("gateway", f"cong-{HOSPITAL}", "Cổng gửi tệp của Bệnh viện Đa khoa tỉnh", HOSPITAL),
 )

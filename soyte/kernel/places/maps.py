@@ -71,8 +71,10 @@ class Map:
         for place in places:
             self._places[place.code].append(place)
         self._steps: dict[str, list[Step]] = defaultdict(list)
+        self._turns: set[tuple[str, dt.date]] = set()  # days on which the land of a code changed
         for step in steps:
             self._steps[step.old_code].append(step)
+            self._turns |= {(step.old_code, step.on), (step.new_code, step.on)}
         self._before: dict[str, set[str]] = defaultdict(set)  # filled when first asked for
         self._counts: dict[str, list[Count]] = defaultdict(list)
         for count in sorted(counts, key=lambda c: c.as_of):
@@ -166,10 +168,24 @@ class Map:
                         self._before[step.new_code].add(step.old_code)
         return self._before
 
+    def _same_land(self, place: PlaceOn) -> list[PlaceOn]:
+        """The shapes of this code that differ in name or kind alone: xã Lộc Ninh and the phường that it became."""
+        shapes = [place]
+        for earlier in reversed(self.history(place.code)):
+            first = shapes[-1]
+            if earlier.valid_to is not None and earlier.valid_to == first.valid_from:
+                if (place.code, earlier.valid_to) in self._turns:
+                    break
+                shapes.append(earlier)
+        return shapes
+
     def population(self, code: str, on: dt.date) -> Count | None:
-        """The latest count of the place that bore a code on a day, made while it was that place and not after the day;
-        the earliest later one if there is none before."""
+        """The latest count of the place that bore a code on a day, made while the code had that land and not after the
+        day; the earliest later one if there is none before."""
         place = self.place(code, on)
-        counts = [c for c in self._counts.get(code, ()) if place and place.holds(c.as_of)]
+        if place is None:
+            return None
+        lands = self._same_land(place)
+        counts = [c for c in self._counts.get(code, ()) if any(land.holds(c.as_of) for land in lands)]
         before = [c for c in counts if c.as_of <= on]
         return before[-1] if before else next(iter(counts), None)

@@ -90,6 +90,13 @@ def test_people_are_counted_on_the_map_of_their_day(country):
     assert country.population("01", NOW) is None
 
 
+def test_a_commune_that_only_changed_its_kind_keeps_its_people(country):
+    day_before, day_of = dt.date(2026, 4, 29), dt.date(2026, 4, 30)  # xã Lộc Ninh became a phường
+    assert country.place("25270", day_before).kind != country.place("25270", day_of).kind
+    assert country.population("25270", day_before) == country.population("25270", day_of)
+    assert country.population("25270", BEFORE).as_of == dt.date(2025, 6, 30)  # the town before the merger had other land
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd"), st.integers(0, 5)), max_size=12))
 def test_the_way_to_the_heirs_always_ends(steps):
