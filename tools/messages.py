@@ -9,6 +9,7 @@ import re
 import sys
 from pathlib import Path
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
@@ -28,6 +29,13 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+# Texts of content that pages show by name, by the folder below content/: translated where they are shown.
+CONTENT_TEXTS = {
+    "content": ("title",),
+    "roles": ("title", "about"),
+    "indicators": ("title", "explanation", "unit"),
+}
+PURPOSES = "purposes"
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -37,6 +45,15 @@ def sources():
             yield path, path.read_text()
         elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
             yield path, templatize(path)
+
+
+def content_texts():
+    """(place, text) of the titles in content files: sets of lists, roles with their purposes, indicators."""
+    for path in sorted(PACKAGE.glob("**/content/**/*.yaml")):
+        told = yaml.safe_load(path.read_text())
+        found = [told.get(field) for field in CONTENT_TEXTS.get(path.parent.name, ())]
+        found += told.get(PURPOSES, {}).values()
+        yield from ((str(path.relative_to(ROOT)), text) for text in found if text)
 
 
 def templatize(path):
@@ -58,6 +75,8 @@ def collect():
             stream, list(KEYWORDS), ["Translators"], {"encoding": "utf-8"}
         ):
             add(catalog, function, message, f"{path.relative_to(ROOT)}:{line}", comments)
+    for place, text in content_texts():
+        catalog.add(text, locations=[(place, None)])
     return catalog
 
 
@@ -97,8 +116,9 @@ def command_collect():
 
 
 def translated(message):
+    """All of its English is there, and a person wrote it: what is marked fuzzy is left out of the compiled catalogue."""
     parts = message.string if isinstance(message.string, tuple) else (message.string,)
-    return all(parts)
+    return all(parts) and not message.fuzzy
 
 
 def command_compile():

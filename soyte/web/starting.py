@@ -72,7 +72,7 @@ class Rights:
 
 
 def rights(actor: Actor) -> list[Rights]:
-    return [Rights(post.role.title, post.role.about, post.unit_name, _rights(post)) for post in actor.posts]
+    return [Rights(str(post.role.title), str(post.role.about), post.unit_name, _rights(post)) for post in actor.posts]
 
 
 def _rights(post: HeldPost) -> list[tuple[str, str]]:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import yaml
 from django.apps import apps
+from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+MONEY = "đồng"
 
 
 class _Strict(BaseModel):
@@ -28,14 +31,15 @@ class Period(_Strict):
 class Indicator(_Strict):
     """One figure: what it is called, what it counts and by which measure.
 
+    The file's texts are Vietnamese; `title`, `explanation` and `unit` are in the reader's language.
     `daily` names the dimensions by each of which it is kept in daily cells, `monthly` sets of dimensions that are kept
     crossed in monthly cells of the whole (rolling.py).
     """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: str
-    explanation: str
-    unit: str
+    title_vi: str = Field(alias="title")
+    explanation_vi: str = Field(alias="explanation")
+    unit_vi: str = Field(alias="unit")
     source: Source
     valid: Period
     count: str
@@ -44,6 +48,22 @@ class Indicator(_Strict):
     order: int = 50
     daily: tuple[str, ...] = ()
     monthly: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def title(self) -> str:
+        return gettext(self.title_vi)
+
+    @property
+    def explanation(self) -> str:
+        return gettext(self.explanation_vi)
+
+    @property
+    def unit(self) -> str:
+        return gettext(self.unit_vi)
+
+    @property
+    def is_money(self) -> bool:
+        return self.unit_vi == MONEY
 
 
 class BadIndicator(Exception):

@@ -13,11 +13,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import yaml
 from django.apps import apps
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 Scope = Literal["own", "subtree", "province"]
 WIDTH: Mapping[Scope, int] = {"own": 0, "subtree": 1, "province": 2}
@@ -40,8 +44,8 @@ class RoleFile(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Role:
     code: str
-    title: str
-    about: str
+    title: str | _StrPromise  # in the reader's language
+    about: str | _StrPromise
     purpose: str
     actions: Mapping[str, Scope]
     labels: frozenset[str]
@@ -79,8 +83,8 @@ def _assemble(files: list[RoleFile], definition: RoleFile) -> Role:
     parts = [file for file in files if file.code in codes]
     return Role(
         code=definition.code,
-        title=definition.title,
-        about=definition.about,
+        title=gettext_lazy(definition.title),
+        about=gettext_lazy(definition.about) if definition.about else "",
         purpose=definition.purpose,
         actions=widest(grant for part in parts for grant in part.actions.items()),
         labels=frozenset(label for part in parts for label in part.labels),
@@ -106,8 +110,8 @@ def roles() -> Mapping[str, Role]:
 
 
 @lru_cache(maxsize=1)
-def purposes() -> Mapping[str, str]:
+def purposes() -> Mapping[str, str | _StrPromise]:
     """Title of each purpose by its code."""
     path = Path(apps.get_app_config("access").path) / "content" / "purposes.yaml"
     titles: dict[str, str] = yaml.safe_load(path.read_text("utf-8"))["purposes"]
-    return titles
+    return {code: gettext_lazy(title) for code, title in titles.items()}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from soyte.kernel.content.faults import ContentError, Fault
 from soyte.kernel.content.manifest import FoundSet, State, found_set, found_sets
@@ -90,7 +91,7 @@ def _content_set(found: FoundSet, known: LoadedSet | None, uploads: tuple[dt.dat
         faults = error.faults
     return ContentSet(
         code=found.code,
-        title=manifest.title,
+        title=gettext(manifest.title),
         source=manifest.source,
         state=manifest.state,
         review_from=manifest.review_from,

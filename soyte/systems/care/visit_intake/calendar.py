@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.actors import Acting
@@ -120,10 +121,10 @@ def _cell(day: date, told: Day | None, by_receipt: bool) -> DayCell:
         return DayCell("–", _("không có tệp") if by_receipt else _("chưa có lượt"), "none")
     notes = []
     if by_receipt:
-        notes.append(_("%(count)s tệp") % {"count": words.number(told.files)})
+        notes.append(ngettext("%(count)s tệp", "%(count)s tệp", told.files) % {"count": words.number(told.files)})
     if told.refused:
         notes.append(_("%(count)s bị giữ") % {"count": words.number(told.refused)})
-    value = _("%(count)s lượt") % {"count": words.number(told.visits)}
+    value = ngettext("%(count)s lượt", "%(count)s lượt", told.visits) % {"count": words.number(told.visits)}
     return DayCell(value, " · ".join(notes), "bad" if told.refused else "", _url(day, told, by_receipt))
 
 

@@ -184,7 +184,7 @@ def role_lines(day: dt.date) -> list[RoleLine]:
 def role_title(code: str) -> str:
     """The title of a role; of one whose content file is gone, its code."""
     known = roles().get(code)
-    return known.title if known else code
+    return str(known.title) if known else code
 
 
 # ---- why ---------------------------------------------------------------------------------------------------------

@@ -25,8 +25,6 @@ from soyte.systems.steering.statistics.rows import in_words
 from soyte.ui.paging import page
 from soyte.ui.xlsx import Column, download
 
-MONEY = "đồng"
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -120,7 +118,7 @@ def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse
         "asked": asked,
         "lines": lines,
         "ordered": countable.dimension(asked.by).is_period,
-        "money": indicator.unit == MONEY,
+        "money": indicator.is_money,
         "splits": [(d.code, d.title, f"?{asked.query(theo=d.code)}", d.code == asked.by) for d in countable.dimensions],
         "dimension": countable.dimension(asked.by),
         "total_url": _rows_url(indicator_code, asked),

@@ -235,7 +235,14 @@ def seen_text(one: LongTerm) -> str:
             ngettext("%(code)s · thấy ở %(n)s lượt, %(last)s", "%(code)s · thấy ở %(n)s lượt, %(last)s", one.visits)
             % facts
         )
-    return _("%(code)s · thấy ở %(n)s lượt, %(first)s đến %(last)s") % facts
+    return (
+        ngettext(
+            "%(code)s · thấy ở %(n)s lượt, %(first)s đến %(last)s",
+            "%(code)s · thấy ở %(n)s lượt, %(first)s đến %(last)s",
+            one.visits,
+        )
+        % facts
+    )
 
 
 def _group_cells(groups: Sequence[Statement]) -> list[Cell]:

@@ -21,10 +21,9 @@ from soyte.systems.care.visit_intake.calendar import bounds
 from soyte.systems.care.visit_intake.forms import ReceiptFilters
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
 from soyte.systems.care.visit_intake.rules import WARNING
-from soyte.systems.care.visit_intake.views.showing import OF_EVERY_FILE, receipt_rows
+from soyte.systems.care.visit_intake.views.showing import OF_EVERY_FILE, files_counted, receipt_rows
 from soyte.ui.components import Tab
 from soyte.ui.paging import capped_count, page
-from soyte.ui.tags.values import count
 from soyte.ui.xlsx import Column, download
 
 ORDERS = {"nhan": ("-id",)}
@@ -92,7 +91,7 @@ def receipt_list(request: HouseRequest) -> HttpResponse:
         "filters": form,
         "page": shown,
         "rows": receipt_rows(shown.rows),
-        "shown": _("%(count)s tệp") % {"count": count(capped_count(rows))},
+        "shown": files_counted(capped_count(rows)),
         "with_units": several_units(request),
         "tabs": tabs(request, "receipts"),
         "export_url": export,

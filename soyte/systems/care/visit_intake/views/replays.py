@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from soyte.kernel.access.policy import visible
@@ -28,10 +28,10 @@ from soyte.systems.care.visit_intake.rules import ERROR, title
 from soyte.systems.care.visit_intake.services import Replayed
 from soyte.systems.care.visit_intake.views.quality import tabs
 from soyte.systems.care.visit_intake.views.report import visit_rows
+from soyte.systems.care.visit_intake.views.showing import visits_counted
 from soyte.systems.care.visit_intake.views.visits import MOST_COUNTED, filtered_refused
 from soyte.ui.filters import FilterForm
 from soyte.ui.paging import capped_count, page
-from soyte.ui.tags.values import count
 
 NEED = "visit_files.replay"
 MOST_AT_ONCE = 500
@@ -67,7 +67,7 @@ def refused(request: HouseRequest) -> HttpResponse:
         "filters": form,
         "page": shown,
         "rows": visit_rows(shown.rows),
-        "shown": _("%(count)s lượt") % {"count": count(capped_count(rows, limit=MOST_COUNTED))},
+        "shown": visits_counted(capped_count(rows, limit=MOST_COUNTED)),
         "tabs": tabs(request, "replays"),
         "preview_url": f"{reverse('visit_intake:replay_preview')}?{request.GET.urlencode()}",
         "most": MOST_AT_ONCE,
@@ -121,7 +121,11 @@ def take(request: HouseRequest) -> HttpResponse:
         enqueue(count_quality_again, receipts=sorted({visit.receipt_id for visit in visits}))
     taken = sum(each.judged.accepted for each in stored)
     if taken:
-        messages.success(request, _("Đã nhận %(count)s lượt vào hồ sơ.") % {"count": words.number(taken)})
+        messages.success(
+            request,
+            ngettext("Đã nhận %(count)s lượt vào hồ sơ.", "Đã nhận %(count)s lượt vào hồ sơ.", taken)
+            % {"count": words.number(taken)},
+        )
     else:
         messages.warning(request, _("Không lượt nào được nhận thêm: đã có người chạy lại, hoặc danh mục vừa đổi."))
     return redirect("visit_intake:replays")

@@ -31,10 +31,16 @@ from soyte.systems.care.visit_intake.raw_lines import RawLines
 from soyte.systems.care.visit_intake.rules import ERROR, NOTE, WARNING, title
 from soyte.systems.care.visit_intake.suggestions import Suggestion, suggestion
 from soyte.systems.care.visit_intake.views.scopes import Scope, scope_of
-from soyte.systems.care.visit_intake.views.showing import place, severity_chip, verdict_chip, verdict_word
+from soyte.systems.care.visit_intake.views.showing import (
+    place,
+    severity_chip,
+    times_counted,
+    verdict_chip,
+    verdict_word,
+    visits_counted,
+)
 from soyte.ui.components import Chip, Fact, Slice
 from soyte.ui.paging import capped_count, page
-from soyte.ui.tags.values import count
 from soyte.ui.xlsx import Column, download
 
 READ = "visit_files.read"
@@ -259,7 +265,7 @@ def visits(request: HouseRequest, kind: str, **where: Any) -> HttpResponse:
         "filters": form,
         "page": shown,
         "rows": visit_rows(shown.rows),
-        "shown": _("%(count)s lượt") % {"count": count(capped_count(rows))},
+        "shown": visits_counted(capped_count(rows)),
     }
     return render(request, "visit_intake/visits.html", context)
 
@@ -340,7 +346,7 @@ def cause(request: HouseRequest, kind: str, **where: Any) -> HttpResponse:
         "field": field,
         "page": shown,
         "rows": [_finding_row(scope, found, granted) for found in shown],
-        "shown": _("%(count)s lần") % {"count": count(capped_count(rows))},
+        "shown": times_counted(capped_count(rows)),
         "value": value,
         "values": [
             (text, times, scope.url("cause", ma=code, bang=table, truong=field, gia_tri=text))

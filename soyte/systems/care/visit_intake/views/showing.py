@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count as CountOf
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from soyte.kernel.text import format as words
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
 from soyte.systems.care.visit_intake.rules import ERROR, WARNING, title
 from soyte.systems.care.visit_intake.selectors import opened
 from soyte.ui.components import Chip
+from soyte.ui.paging import Count
+from soyte.ui.tags.values import count
 
 ACCEPTED = ReceiptVisit.Verdict.ACCEPTED
 # Said of each file of a facility that does not sign, or whose issuer is on no list yet: on the file's page, not in lists.
@@ -51,9 +55,9 @@ def receipt_rows(receipts: Sequence[Receipt]) -> list[ReceiptRow]:
         .order_by()
         .values("receipt_id")
         .annotate(
-            warned=Count("receipt_visit", distinct=True, filter=Q(severity=WARNING, receipt_visit__verdict=ACCEPTED)),
-            faults=Count("pk", filter=Q(severity=ERROR, receipt_visit=None)),
-            head=Count("pk", filter=Q(severity=WARNING, receipt_visit=None) & ~Q(code__in=OF_EVERY_FILE)),
+            warned=CountOf("receipt_visit", distinct=True, filter=Q(severity=WARNING, receipt_visit__verdict=ACCEPTED)),
+            faults=CountOf("pk", filter=Q(severity=ERROR, receipt_visit=None)),
+            head=CountOf("pk", filter=Q(severity=WARNING, receipt_visit=None) & ~Q(code__in=OF_EVERY_FILE)),
         )
     )
     told = {row["receipt_id"]: (row["warned"], row["faults"], row["head"]) for row in counted}
@@ -79,7 +83,12 @@ def _fate(receipt: Receipt, warned: int, faults: int, head: int) -> Chip:
     if receipt.kind == Receipt.Kind.UNREADABLE:
         return Chip(_("Không đọc được"), "bad")
     if receipt.refused_count:
-        return Chip(_("%(count)s lượt bị giữ") % {"count": words.number(receipt.refused_count)}, "bad", "ban")
+        return Chip(
+            ngettext("%(count)s lượt bị giữ", "%(count)s lượt bị giữ", receipt.refused_count)
+            % {"count": words.number(receipt.refused_count)},
+            "bad",
+            "ban",
+        )
     if faults:
         return Chip(_("Bị giữ"), "bad", "ban")
     if warned:
@@ -103,3 +112,15 @@ def verdict_chip(visit: ReceiptVisit, *, sent_again: bool = False) -> Chip:
     if kept is not None and not kept.in_force:
         return Chip(_("Đã có bản khác thay"), "", "versions")
     return Chip(_("Đang có hiệu lực"), "good")
+
+
+def visits_counted(found: Count) -> str:
+    return ngettext("%(count)s lượt", "%(count)s lượt", found.number) % {"count": count(found)}
+
+
+def files_counted(found: Count) -> str:
+    return ngettext("%(count)s tệp", "%(count)s tệp", found.number) % {"count": count(found)}
+
+
+def times_counted(found: Count) -> str:
+    return ngettext("%(count)s lần", "%(count)s lần", found.number) % {"count": count(found)}

@@ -29,10 +29,9 @@ from soyte.systems.care.visit_intake.models import Finding, ReceiptVisit
 from soyte.systems.care.visit_intake.views.receipts import several_units, tabs
 from soyte.systems.care.visit_intake.views.report import visit_rows
 from soyte.systems.care.visit_intake.views.scopes import home
-from soyte.systems.care.visit_intake.views.showing import place, severity_chip, verdict_chip
+from soyte.systems.care.visit_intake.views.showing import place, severity_chip, verdict_chip, visits_counted
 from soyte.ui.components import Chip, Fact, Link, Tab
 from soyte.ui.paging import capped_count, page
-from soyte.ui.tags.values import count
 
 READ = "visit_files.read"
 MOST_VERSIONS = 50
@@ -199,7 +198,7 @@ def refused_list(request: HouseRequest) -> HttpResponse:
         "filters": form,
         "page": shown,
         "rows": visit_rows(shown.rows),
-        "shown": _("%(count)s lượt") % {"count": count(capped_count(rows, limit=MOST_COUNTED))},
+        "shown": visits_counted(capped_count(rows, limit=MOST_COUNTED)),
         "tabs": tabs(request, "refused"),
         "with_units": several_units(request),
     }

@@ -35,7 +35,7 @@ def crumbs_of(found: FoundSet | None = None) -> list[Link]:
     return (
         above
         if found is None
-        else [*above, Link(found.manifest.title, reverse("reference_lists:set", args=[found.code]))]
+        else [*above, Link(_(found.manifest.title), reverse("reference_lists:set", args=[found.code]))]
     )
 
 

@@ -7,6 +7,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from soyte.kernel.access.web import HouseRequest, requires
@@ -71,7 +72,7 @@ def blank_list(request: HouseRequest, set_code: str) -> FileResponse:
     """An empty sheet with the columns that the set reads."""
     found = found_set_or_404(set_code)
     columns = [Column(heading(found, name), width=40 if name == "name" else 18) for name in upload_fields(found)]
-    return download(f"soyte-{set_code}.xlsx", title=found.manifest.title, columns=columns, rows=())
+    return download(f"soyte-{set_code}.xlsx", title=_(found.manifest.title), columns=columns, rows=())
 
 
 @requires("content.upload")
@@ -137,7 +138,11 @@ def _take(request: HouseRequest, token: str) -> HttpResponse:
     else:
         messages.success(
             request,
-            _("Đã nạp %(count)s dòng, hiệu lực từ %(day)s.")
+            ngettext(
+                "Đã nạp %(count)s dòng, hiệu lực từ %(day)s.",
+                "Đã nạp %(count)s dòng, hiệu lực từ %(day)s.",
+                upload.row_count,
+            )
             % {"count": number(upload.row_count), "day": day(upload.valid_from)},
         )
     return redirect("reference_lists:set", upload.set_code)
