@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -99,9 +100,9 @@ def _post(account: Account, role: str, unit: Unit) -> None:
 
 
 @transaction.atomic
-def _make_users() -> list[dict[str, str]]:
+def _make_users(roles: Sequence[Role]) -> list[dict[str, str]]:
     users = []
-    for role in ROLES:
+    for role in roles:
         unit, password = _unit(role.at), one_time_password()
         kind = Account.Kind.GATEWAY if role.role == "gateway" else Account.Kind.PERSON
         account = _account(username=role.username, display_name=role.display_name, kind=kind, password=password)
@@ -112,14 +113,16 @@ def _make_users() -> list[dict[str, str]]:
 
 
 def demo_users(home: Path) -> list[dict[str, str]]:
-    """The demo accounts: role, username, password, unit, and `facility` of the gateway. Made where the home has none.
+    """The demo accounts: role, username, password, unit, and `facility` of the gateway. Those that the home lacks are made.
 
     Raises DemoOnly outside the demo, DemoIncompleteError where content is missing.
     """
     path = home / USERS_FILE
-    if not path.is_file():
-        _private(path, {"users": _make_users()})
-    users: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))["users"]
+    users: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))["users"] if path.is_file() else []
+    known = {user["role"] for user in users}
+    if missing := [role for role in ROLES if role.role not in known]:
+        users += _make_users(missing)
+        _private(path, {"users": users})
     return users
 
 

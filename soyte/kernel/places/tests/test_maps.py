@@ -94,7 +94,9 @@ def test_a_commune_that_only_changed_its_kind_keeps_its_people(country):
     day_before, day_of = dt.date(2026, 4, 29), dt.date(2026, 4, 30)  # xã Lộc Ninh became a phường
     assert country.place("25270", day_before).kind != country.place("25270", day_of).kind
     assert country.population("25270", day_before) == country.population("25270", day_of)
-    assert country.population("25270", BEFORE).as_of == dt.date(2025, 6, 30)  # the town before the merger had other land
+    assert country.population("25270", BEFORE).as_of == dt.date(
+        2025, 6, 30
+    )  # the town before the merger had other land
 
 
 @settings(deadline=None, max_examples=60)

@@ -144,7 +144,12 @@ select home.commune, count(*), count(*) filter (where hospital), count(*) filter
 
 def _residents(on: date, since: date, land: Territory) -> dict[str, tuple[int, int, int, int]]:
     written = list(land.home_of)
-    given: dict[str, Any] = {"on": on, "since": since, "written": written, "communes": [land.home_of[code] for code in written]}
+    given: dict[str, Any] = {
+        "on": on,
+        "since": since,
+        "written": written,
+        "communes": [land.home_of[code] for code in written],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_RESIDENTS, given)
         return {commune: (every, hospital, station, both) for commune, every, hospital, station, both in cursor}
