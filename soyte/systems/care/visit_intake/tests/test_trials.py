@@ -55,7 +55,7 @@ def test_the_page_tells_what_would_be_refused_and_keeps_nothing(client, officer,
     assert not any(table.objects.exists() for table in (Receipt, Finding, Blob, Encounter))
     (event,) = AuditEvent.objects.filter(action="visit_files.check")
     assert event.details == {"files": 3, "visits": 2}
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_zip_is_opened(client, officer):
