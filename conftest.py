@@ -9,6 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parent
 os.environ.setdefault("SOYTE_HOME", os.environ.get("SOYTE_TEST_HOME", str(ROOT / ".cache" / "test-home")))
+# A browser's driver keeps a loop in its process until the last journey is over, and Django would refuse the queries of
+# the tests that run meanwhile.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 USE_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "django_db_reset_sequences"}
 # Nobody minds the loss of the tests' data in a power cut. Servers that tests start themselves are set as those of users.

@@ -107,7 +107,7 @@ def _folder() -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house() -> Iterator[House]:
     with _folder() as folder:
         port = _free_port()
@@ -130,7 +130,7 @@ def house() -> Iterator[House]:
             yield House(url, folder / "home", files, {user["role"]: user for user in users}, env)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # of two drivers in one process the second refuses to start
 def chromium() -> Iterator[Any]:
     executable = browsers.chromium()
     if not executable:

@@ -1,7 +1,6 @@
 """The shell in a real browser: nothing for axe to find, no message in the console, no sideways scroll, keys, budgets."""
 
 import gzip
-import os
 import re
 from pathlib import Path
 
@@ -28,13 +27,10 @@ def browser(django_db_setup):
     executable = chromium()
     if not executable:
         pytest.skip("no chromium on this machine")
-    # The driver keeps a loop in this thread, and Django would refuse the tests' own queries beside it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with playwright.sync_playwright() as driver:
         launched = launch(driver, executable)
         yield launched
         launched.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

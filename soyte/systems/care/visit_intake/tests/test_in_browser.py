@@ -1,7 +1,6 @@
 """The officer's way in a real browser: upload, read the errors, mend, download; the department's pages. With axe."""
 
 import datetime as dt
-import os
 
 import pytest
 from django.utils import timezone
@@ -26,13 +25,10 @@ def browser(django_db_setup):
     executable = chromium()
     if not executable:
         pytest.skip("no chromium on this machine")
-    # The driver keeps a loop in this thread, and Django would refuse the tests' own queries beside it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with playwright.sync_playwright() as driver:
         launched = launch(driver, executable)
         yield launched
         launched.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
