@@ -14,8 +14,10 @@ from typing import Any
 
 from django.db import transaction
 
+from soyte.demo.citizens import make_citizen
 from soyte.demo.province import frame
 from soyte.kernel.access.models import Post
+from soyte.kernel.access.roles import CITIZEN_ROLE
 from soyte.kernel.access.services import give_post
 from soyte.kernel.accounts.models import Account
 from soyte.kernel.accounts.passwords import gateway_form, one_time_password
@@ -49,6 +51,7 @@ ROLES = (
     Role("it_officer", "cntt", "Trần Minh Quân (CNTT bệnh viện)", HOSPITAL),
     Role("doctor", "bacsi", "BS. Nguyễn Thị Hồng Vân", HOSPITAL),
     Role("hiv_doctor", "bacsi-hiv", "BS. Lê Quốc Khánh (HIV)", HOSPITAL),
+    Role("desk_officer", "quay", "Ngô Thị Lan (quầy tiếp dân)", HOSPITAL),
     Role("data_officer", "dulieu", "Phạm Thu Hà (dữ liệu Sở)", ""),
     Role("planner", "kehoach", "Trần Mai An (kế hoạch Sở)", ""),
     Role("administrator", "quantri", "Võ Đức Long (quản trị)", ""),
@@ -120,8 +123,11 @@ def demo_users(home: Path) -> list[dict[str, str]]:
     path = home / USERS_FILE
     users: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))["users"] if path.is_file() else []
     known = {user["role"] for user in users}
-    if missing := [role for role in ROLES if role.role not in known]:
-        users += _make_users(missing)
+    made = _make_users([role for role in ROLES if role.role not in known])
+    if CITIZEN_ROLE not in known and (citizen := make_citizen(HOSPITAL)):
+        made.append(citizen)
+    if made:
+        users += made
         _private(path, {"users": users})
     return users
 

@@ -90,6 +90,7 @@ def prepare(home: Path, *, people: int = PEOPLE, years: int = YEARS, seed: str =
         _fill(home, state.province)
         state = replace(state, covered_until=state.province.until)
         _write_state(home, state)
+        demo_users(home)  # the citizen among them, now that there are people
     covered = state.covered_until
     if covered is not None and covered < yesterday:
         _catch_up(home, state.province, since=covered + timedelta(days=1), until=yesterday)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -30,6 +31,16 @@ class Acting(Protocol):
     @property
     def labels(self) -> Set[str]:
         """Sensitivity labels whose content this actor may see."""
+        ...
+
+    @property
+    def own_people(self) -> Set[uuid.UUID]:
+        """Of a citizen: the persons whose rows make his own record. Empty for everybody else."""
+        ...
+
+    @property
+    def ward_people(self) -> Set[uuid.UUID]:
+        """Of a citizen: the persons whose rows make the records of the children in his care today."""
         ...
 
     @property
@@ -87,6 +98,14 @@ class Machine:
     @property
     def labels(self) -> Set[str]:
         return EVERY_LABEL
+
+    @property
+    def own_people(self) -> Set[uuid.UUID]:
+        return frozenset()
+
+    @property
+    def ward_people(self) -> Set[uuid.UUID]:
+        return frozenset()
 
     @property
     def now(self) -> dt.datetime:

@@ -32,7 +32,8 @@ class AccountCard:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """`theme` is light, dark or auto; `account` is None where nobody is signed in."""
+    """`theme` is light, dark or auto; `account` is None where nobody is signed in. `personal`: the shell of a citizen, who
+    has a few pages of his own and no work: a bar of tabs at every width, and neither navigation nor search."""
 
     site: str
     site_note: str
@@ -44,6 +45,7 @@ class Shell:
     all_url: str
     search_url: str
     demo: bool = False
+    personal: bool = False
     query: str = ""
     account: AccountCard | None = None
     menu: list[ShellLink] = field(default_factory=list)
@@ -51,5 +53,5 @@ class Shell:
 
     @property
     def tabs(self) -> list[ShellLink]:
-        """At most four entries of the menu for the phone's tab bar; the fifth place leads to all of them."""
+        """At most four entries of the menu for the tab bar; the fifth place of a phone leads to all of them."""
         return self.menu[:4]

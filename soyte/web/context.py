@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from soyte.kernel.access.actor import Actor
+from soyte.kernel.access.actor import Actor, HeldPost
 from soyte.kernel.organisations.models import Unit
 from soyte.kernel.organisations.selectors import in_force
 from soyte.kernel.systems import menu
@@ -30,6 +30,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the variable `shell` of ui/page.html."""
     actor: Actor | None = getattr(request, "actor", None)
     signed_in = bool(actor and actor.account)
+    entries = links(actor, request.path) if actor and signed_in else []
+    personal = bool(actor and actor.is_citizen)
     return {
         "shell": Shell(
             site=site_name(),
@@ -38,13 +40,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             theme_url=reverse("web:theme"),
             language_url=reverse("web:language"),
             sign_in_url=reverse("web:sign_in"),
-            home_url=reverse("web:start"),
+            home_url=entries[0].url if personal and entries else reverse("web:start"),
             all_url=reverse("web:start") + "#chuc-nang",
             search_url=reverse("web:search"),
             demo=settings.SOYTE_DEMO,
+            personal=personal,
             query=request.GET.get("q", "") if request.path == reverse("web:search") else "",
             account=_card(actor) if actor and signed_in else None,
-            menu=links(actor, request.path) if actor and signed_in else [],
+            menu=entries,
             printed_at=timezone.now(),
         )
     }
@@ -69,7 +72,9 @@ def site_name() -> str:
 
 def links(actor: Actor, path: str) -> list[ShellLink]:
     """The start page and the entries of the menu that the actor may open, each with its letter after G."""
-    entries = [Link(_("Trang đầu"), reverse("web:start"), "home"), *allowed(actor, menu())]
+    entries = allowed(actor, menu())
+    if not actor.is_citizen:
+        entries = [Link(_("Trang đầu"), reverse("web:start"), "home"), *entries]
     current = _current([entry.url for entry in entries], path)
     taken: set[str] = set()
     return [
@@ -93,13 +98,19 @@ def _letter(title: str, taken: set[str]) -> str:
     return free
 
 
+def _post_text(actor: Actor, post: HeldPost | None) -> str:
+    if actor.is_citizen:
+        return _("Người dân")
+    return f"{post.role.title} · {post.unit_name}" if post else _("Chưa có chức danh")
+
+
 def _card(actor: Actor) -> AccountCard:
     name = actor.account.display_name if actor.account else ""
     post = next(iter(actor.posts), None)
     words = name.split()
     return AccountCard(
         name=name,
-        post=f"{post.role.title} · {post.unit_name}" if post else _("Chưa có chức danh"),
+        post=_post_text(actor, post),
         initials="".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper(),
         url=reverse("web:account"),
         password_url=reverse("web:change_password"),

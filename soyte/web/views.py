@@ -24,7 +24,7 @@ from soyte.kernel.accounts.models import Account
 from soyte.kernel.errors import DomainError
 from soyte.web import finding, starting
 from soyte.web.browsers import browser_in_words
-from soyte.web.context import THEME_COOKIE, THEMES
+from soyte.web.context import THEME_COOKIE, THEMES, links
 from soyte.web.forms import ChangePasswordForm, SignInForm
 
 KEPT_SECONDS = 12 * 3600
@@ -36,6 +36,8 @@ NO_MORE_UPDATES = re.compile(r"Windows NT (5|6\.[0-3])\b")
 @requires(SIGNED_IN)
 @require_GET
 def start(request: HouseRequest) -> HttpResponse:
+    if request.actor.is_citizen and (own := links(request.actor, "")):
+        return HttpResponseRedirect(own[0].url)
     return render(
         request,
         "web/start.html",

@@ -169,6 +169,25 @@ class Visitor:
             if picture:
                 self.picture(f"{picture}-{size['width']}-{look}")
 
+    def looks_right_on_a_phone(self, *, picture: str = "") -> None:
+        """The same for a page made for a phone, in both looks."""
+        place = self.page.url.removeprefix(self.house.url)
+        self.page.set_viewport_size(PHONE)
+        for look in ("dark", "light"):
+            self.page.emulate_media(color_scheme=look)
+            assert browsers.findings(self.page) == [], f"{place}, {look}"
+            assert not browsers.scrolls_sideways(self.page), place
+            assert browsers.headings(self.page) == 1, place
+            if picture:
+                self._whole_picture(f"{picture}-{PHONE['width']}-{look}")
+
+    def _whole_picture(self, name: str) -> None:
+        """All of a page that is longer than the phone."""
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({**PHONE, "height": min(max(height, PHONE["height"]), 2400)})
+        self.picture(name)
+        self.page.set_viewport_size(PHONE)
+
     def picture(self, name: str) -> None:
         if os.environ.get("SOYTE_PICTURES") == "1":
             PICTURES.mkdir(parents=True, exist_ok=True)
@@ -198,7 +217,7 @@ def enter(chromium: Any, house: House) -> Iterator[Any]:
         page.fill("[name=username]", house.users[role]["username"])
         page.fill("[name=password]", house.users[role]["password"])
         page.click("form .btn-primary")
-        page.wait_for_url(f"{house.url}/")
+        page.wait_for_url(lambda url: "/dang-nhap/" not in url)
         return visitor
 
     yield go

@@ -22,6 +22,12 @@ class Somebody:
     citizen: str
     visits: int
     here: int
+    born: dt.date = dt.date(1970, 1, 1)
+
+    @property
+    def age(self) -> int:
+        today = dt.date.today()  # noqa: DTZ011 - as the province
+        return today.year - self.born.year - ((today.month, today.day) < (self.born.month, self.born.day))
 
     @property
     def typed(self) -> str:
@@ -43,7 +49,9 @@ def _people(files: Path) -> list[Somebody]:
     known = _rows(files, "people")
     names = Counter(frozenset(fold(row["name"]).split()) for row in known)
     found = [
-        Somebody(row["name"], row["citizen"], all_of[row["person"]], here[row["person"]])
+        Somebody(
+            row["name"], row["citizen"], all_of[row["person"]], here[row["person"]], dt.date.fromisoformat(row["born"])
+        )
         for row in known
         if row["citizen"] and all_of[row["person"]] and names[frozenset(fold(row["name"]).split())] == 1
     ]
@@ -60,3 +68,9 @@ def of_elsewhere(files: Path) -> list[Somebody]:
     since_ever = {row["person"] for row in _rows(files, "persons") if row["facility"] == HOSPITAL}
     seen = {row["citizen"] for row in _rows(files, "people") if row["person"] in since_ever}
     return [one for one in _people(files) if one.citizen not in seen]
+
+
+def parent_and_child(files: Path) -> tuple[Somebody, Somebody]:
+    """A grown person and a child, both with a number of their own."""
+    known = _people(files)
+    return next(one for one in known if 25 <= one.age < 60), next(one for one in known if one.age < 16)

@@ -16,13 +16,17 @@ from django.utils import timezone
 from soyte.clinical.documents.models import Composition
 from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.observations.models import Observation
+from soyte.kernel.access import citizens
 from soyte.kernel.access.actor import actor_for
+from soyte.kernel.access.models import Guardianship
 from soyte.kernel.access.tests.people import account, post, unit
 from soyte.kernel.accounts.models import Account
+from soyte.kernel.actors import Machine
 from soyte.kernel.audit.services import record_refused
 from soyte.kernel.organisations.models import Unit
 from soyte.kernel.people.models import Person, ReviewPair
 from soyte.kernel.text import fold
+from soyte.systems.care.own_record.models import Dispute
 from soyte.systems.care.visit_intake.ingest.held import Source
 from soyte.systems.care.visit_intake.ingest.receive import receive
 from soyte.systems.care.visit_intake.ingest.tests import files
@@ -30,7 +34,8 @@ from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit, Upload
 from soyte.systems.steering.reference_lists import services as reference_lists
 
 OWN, FOREIGN = "70001", "70002"
-ROLES = ("it_officer", "doctor", "data_officer", "administrator")
+CITIZEN = "citizen"  # of the person of the own facility; holds no post
+ROLES = ("it_officer", "doctor", "desk_officer", "data_officer", "administrator", CITIZEN)
 AT_DEPARTMENT = {"data_officer", "administrator"}
 NOBODY = ""
 
@@ -50,6 +55,8 @@ class Side:
     pair: ReviewPair
     worker: Account
     post_id: int
+    dispute: Dispute
+    guardianship: Guardianship
 
 
 @dataclass
@@ -78,6 +85,8 @@ ARGUMENTS: dict[str, Callable[[World, Side], object]] = {
     "visit_id": lambda world, side: side.received.pk,
     "upload_id": lambda world, side: side.upload.pk,
     "day": lambda world, side: timezone.localdate(side.received.receipt.received_at).isoformat(),
+    "dispute_id": lambda world, side: side.dispute.pk,
+    "guardianship_id": lambda world, side: side.guardianship.pk,
     "facility_code": lambda world, side: side.unit.facility_code,
 }
 # Whoever has a right over his own facility alone is not served for a foreign one of these.
@@ -91,10 +100,11 @@ OF_A_FACILITY = {
     "number",
     "visit_id",
     "upload_id",
+    "dispute_id",
     "facility_code",
 }
 # Rights whose very purpose is a record of elsewhere.
-MEANT_FOR_FOREIGN = {"record.open_with_reason", "record.search"}
+MEANT_FOR_FOREIGN = {"record.open_with_reason", "record.search", "citizens.admit"}
 # Acts without fields: whoever has the right does them by the bare post, so that only the others are asked here.
 ACTS = {
     "identity:account_lock",
@@ -104,6 +114,7 @@ ACTS = {
     "identity:gateway_make",
     "identity:post_end",
     "identity:unit_end",
+    "own_record:withdraw",
     "person_index:undo",
     "plan_targets:compute",
     "reference_lists:drop",
@@ -117,10 +128,11 @@ def make() -> World:
     world = World(department=unit("Sở Y tế", kind="department"))
     for code in (OWN, FOREIGN):
         world.sides[code] = _side(world, code)
-    for role in ROLES:
+    for role in set(ROLES) - {CITIZEN}:
         at = world.department if role in AT_DEPARTMENT else world.sides[OWN].unit
         world.accounts[role] = account(f"{role.replace('_', '-')}.matrix")
         post(world.accounts[role], role, at)
+    world.accounts[CITIZEN] = _citizen(world.sides[OWN])
     world.token = reference_lists.try_list(
         actor_for(world.accounts["administrator"]),
         set_code="sex",
@@ -148,7 +160,40 @@ def _side(world: World, code: str) -> Side:
         pair=_pair(encounter.person),
         worker=worker,
         post_id=post(worker, "it_officer", at).pk,
+        dispute=_dispute(encounter, worker),
+        guardianship=_guardianship(encounter.person),
     )
+
+
+def _citizen(side: Side) -> Account:
+    """The account of the facility's person, its password chosen already."""
+    number = side.person.identifiers.filter(kind="citizen")[0].value
+    holder = citizens.admit(Machine("matrix"), side.person.pk, number=number).account
+    Account.objects.filter(pk=holder.pk).update(must_change_password=False)
+    return Account.objects.get(pk=holder.pk)
+
+
+def _dispute(encounter: Encounter, author: Account) -> Dispute:
+    return Dispute.objects.create(
+        person=encounter.person,
+        encounter=encounter,
+        facility_code=encounter.facility_code,
+        visit_code=encounter.visit_code,
+        unit=encounter.unit,
+        kind=Dispute.Kind.NOT_MINE,
+        raised_by=author,
+        raised_at=timezone.now(),
+        due_on=timezone.localdate(),
+    )
+
+
+def _guardianship(guardian: Person) -> Guardianship:
+    today = timezone.localdate()
+    born = today - dt.timedelta(days=1000)
+    child = Person.objects.create(full_name="Bé", name_folded="be", sex="1", birth_date=born, birth_precision="day")
+    end = today + dt.timedelta(days=1000)
+    facts = {"valid_from": today, "valid_to": end, "adult_on": end, "made_at": timezone.now()}
+    return Guardianship.objects.create(guardian=guardian, child=child, paper_kind="birth", paper="Số 1", **facts)
 
 
 def _sent(code: str, visit_code: str) -> ReceiptVisit:
@@ -232,6 +277,7 @@ def crowd(world: World, number: int) -> None:
         assert visit.encounter is not None
         _paper(visit.encounter)
         _result(visit.encounter, again)
+        _dispute(visit.encounter, side.worker)
         _pair(side.person)
         _upload(side.unit, side.worker, visit.receipt)
         beside = unit(f"Trạm Y tế {again}", kind="station", parent=world.department)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from soyte.clinical.encounters.models import Arrival, Encounter
+from soyte.clinical.encounters.moving import MOVED
 from soyte.clinical.encounters.touched import admitted_days, ended_days, started_days
 from soyte.clinical.terminology import selectors as terminology
 from soyte.engines.indicators.counting import Countable, Coverage, Dimension, periods
@@ -180,7 +181,7 @@ COUNTABLES = (
         },
         dimensions=(_FACILITY, *periods("ended_on"), _KIND, _CHAPTER, _COMMUNE, _place("ended_on"), _DISEASE),
         coverage=_coverage,
-        changes={RECORDED: ended_days, WITHDRAWN: ended_days},
+        changes={RECORDED: ended_days, WITHDRAWN: ended_days, MOVED: ended_days},
         lists=("notifiable_disease",),
     ),
     _arrivals("arrivals", _("Lượt đã đến"), "started_on", started_days),

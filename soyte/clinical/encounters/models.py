@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -204,6 +205,43 @@ class Arrival(models.Model):
 
     def __str__(self) -> str:
         return f"{self.facility_code}/{self.visit_code}"
+
+
+class VisitMove(models.Model):
+    """By a decision a visit, with all its versions, is somebody else's than its files say. Undone, it is as before.
+
+    The person who stands in `encounter.person` is changed, so that every read and figure follows; what had stood there is
+    kept here. A version that comes later goes to `to_person` without being matched.
+    """
+
+    facility_code = models.CharField(max_length=5)
+    visit_code = models.CharField(max_length=100)
+    unit = models.ForeignKey(
+        "organisations.Unit", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    started_at = models.DateTimeField()  # of the version in force when it was moved
+    labels = ArrayField(models.TextField(), default=list)
+    from_person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    to_person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    versions = models.JSONField()  # {encounter: person before}
+    reason = models.TextField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    undone_at = models.DateTimeField(null=True)
+    undone_reason = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            # also what the intake asks of each visit that comes again
+            models.UniqueConstraint(
+                fields=["facility_code", "visit_code"], condition=Q(undone_at=None), name="visit_move_one_in_force"
+            ),
+        ]
 
 
 class EncounterStay(ChargedLine):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ from django.utils import timezone
 
 from soyte.kernel.access import policy
 from soyte.kernel.access.models import Post
-from soyte.kernel.access.roles import Role, Scope, roles
+from soyte.kernel.access.own import Citizen, citizen_of
+from soyte.kernel.access.roles import CITIZEN_ROLE, Role, Scope, roles
+from soyte.kernel.actors import EVERY_LABEL
 from soyte.kernel.organisations.selectors import Reach, reach
 
 if TYPE_CHECKING:
@@ -37,12 +40,13 @@ class HeldPost:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, through which posts, from where. Nobody signed in: account None, no posts."""
+    """Who acts, through which posts, from where. Nobody signed in: account None, no posts. A citizen holds no posts."""
 
     account: Account | None
     posts: tuple[HeldPost, ...] = ()
     address: str | None = None
     request_id: str = ""
+    citizen: Citizen | None = None
     now: dt.datetime = field(default_factory=timezone.now)
 
     @property
@@ -50,17 +54,37 @@ class Actor:
         return self.account.pk if self.account else None
 
     @property
+    def is_citizen(self) -> bool:
+        """Signed in with a citizen's account, which may have been taken back."""
+        return self.account is not None and self.account.kind == self.account.Kind.CITIZEN
+
+    @property
     def text(self) -> str:
         return self.account.username if self.account else "anonymous"
 
     @property
     def labels(self) -> Set[str]:
+        if self.citizen and self.citizen.shows_labelled:
+            return EVERY_LABEL
         return frozenset[str]().union(*(post.role.labels for post in self.posts))
 
+    @property
+    def own_people(self) -> Set[uuid.UUID]:
+        return self.citizen.own if self.citizen else frozenset()
+
+    @property
+    def ward_people(self) -> Set[uuid.UUID]:
+        return self.citizen.ward_people if self.citizen else frozenset()
+
     def holds(self, action: str) -> bool:
-        return any(action in post.role.actions for post in self.posts)
+        return self._as_citizen(action) or any(action in post.role.actions for post in self.posts)
+
+    def _as_citizen(self, action: str) -> bool:
+        return self.citizen is not None and action in roles()[CITIZEN_ROLE].actions
 
     def holdings(self, action: str) -> list[str]:
+        if self._as_citizen(action):
+            return [str(roles()[CITIZEN_ROLE].title)]
         return [f"{post.role.title}, {post.unit_name}" for post in self.posts if action in post.role.actions]
 
     def units(self, action: str) -> frozenset[int] | None:
@@ -78,6 +102,8 @@ class Actor:
         return (post.id, post.unit_id) if post else (None, None)
 
     def purpose_for(self, action: str) -> str:
+        if self.citizen is not None:
+            return roles()[CITIZEN_ROLE].purpose
         post = self._granting(action)
         return post.role.purpose if post else ""
 
@@ -108,4 +134,6 @@ def actor_for(
     if account is None or not account.is_active:
         return Actor(None, address=address, request_id=request_id, now=moment)
     day = timezone.localdate(moment)
-    return Actor(account, _posts(account, day), address, request_id, moment)
+    if account.kind == account.Kind.CITIZEN:
+        return Actor(account, (), address, request_id, citizen_of(account, day), moment)
+    return Actor(account, _posts(account, day), address, request_id, now=moment)

@@ -12,6 +12,7 @@ class Access(RoomConfig):
         Permission("posts.manage", _("Giao và thu chức danh")),
         Permission("access.explain", _("Xem vì sao được hay không được quyền")),
         Permission("record.open_with_reason", _("Mở hồ sơ khi nêu lý do")),
+        Permission("citizens.admit", _("Cấp tài khoản cho người dân và ghi người giám hộ")),
     )
 
     def ready(self) -> None:

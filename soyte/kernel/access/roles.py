@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 Scope = Literal["own", "subtree", "province"]
+CITIZEN_ROLE = "citizen"  # what every citizen may do to his own record; held by the account itself, never by a post
 WIDTH: Mapping[Scope, int] = {"own": 0, "subtree": 1, "province": 2}
 
 

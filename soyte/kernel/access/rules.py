@@ -127,6 +127,24 @@ def opened_with_reason(person: str = "pk") -> Clause:
     return Clause("opened_with_reason", _("đã được bạn mở kèm lý do và còn thời hạn"), rows)
 
 
+def own_person(person: str = "pk") -> Clause:
+    """Rows of the citizen's own record. `person`: path from the row to a person's key."""
+
+    def rows(actor: Acting) -> Rows:
+        return Q(**{f"{person}__in": sorted(actor.own_people)}) if actor.own_people else False
+
+    return Clause("own_person", _("là của chính bạn"), rows)
+
+
+def in_care(person: str = "pk") -> Clause:
+    """Rows of the records of children whose guardian the citizen is today."""
+
+    def rows(actor: Acting) -> Rows:
+        return Q(**{f"{person}__in": sorted(actor.ward_people)}) if actor.ward_people else False
+
+    return Clause("in_care", _("là của con do bạn giám hộ, dưới 18 tuổi"), rows)
+
+
 @lru_cache(maxsize=1)
 def rules() -> dict[tuple[str, type[Model]], Rule]:
     """Every declared rule. Raises ValueError where two rooms declare the same action for the same table."""

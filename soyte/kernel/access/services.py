@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.access.models import BreakGlass, Post
-from soyte.kernel.access.roles import roles
+from soyte.kernel.access.roles import CITIZEN_ROLE, roles
 from soyte.kernel.accounts.models import Account
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit.services import record
@@ -47,6 +47,11 @@ class GatewayNeedsFacility(DomainError):
     message = _("Chức danh “Cổng gửi tệp” chỉ giao cho tài khoản cổng, tại đơn vị có mã cơ sở khám chữa bệnh.")
 
 
+class CitizenHoldsNoPost(DomainError):
+    code = "access.citizen_holds_no_post"
+    message = _("%(name)s là tài khoản người dân nên không giữ chức danh. Tạo tài khoản cán bộ riêng cho người này.")
+
+
 class ReasonTooShort(DomainError):
     code = "access.reason_too_short"
     message = _(
@@ -79,11 +84,13 @@ def give_post(
 ) -> Post:
     """Give an account a role at a unit from a day (today) on. `valid_to` is the first day without it.
 
-    Raises UnknownRole, GatewayNeedsFacility, PostHeldAlready, PostDates, Refused.
+    Raises UnknownRole, CitizenHoldsNoPost, GatewayNeedsFacility, PostHeldAlready, PostDates, Refused.
     """
     actor.require("posts.manage", unit)
-    if role not in roles():
+    if role not in roles() or role == CITIZEN_ROLE:
         raise UnknownRole(role=role)
+    if account.kind == Account.Kind.CITIZEN:
+        raise CitizenHoldsNoPost(name=account.display_name)
     if not _fits(account, role, unit):
         raise GatewayNeedsFacility()
     start = valid_from or timezone.localdate()

@@ -17,7 +17,7 @@ class AccountBackend:
 
     def get_user(self, user_id: int) -> Account | None:
         """The session's account, unless it was locked meanwhile or belongs to the demo."""
-        account = Account.objects.filter(pk=user_id, is_active=True, kind=Account.Kind.PERSON).first()
+        account = Account.objects.filter(pk=user_id, is_active=True, kind__in=Account.PEOPLE).first()
         if account is None or (account.synthetic and not settings.SOYTE_DEMO):
             return None
         return account

@@ -23,6 +23,9 @@ class Account(AbstractBaseUser):
         PERSON = "person", _("Người")
         GATEWAY = "gateway", _("Cổng gửi tệp")
         MACHINE = "machine", _("Máy")
+        CITIZEN = "citizen", _("Người dân")
+
+    PEOPLE: ClassVar = (Kind.PERSON, Kind.CITIZEN)  # who sign in with a password of their own choice
 
     username = models.CharField(max_length=64, unique=True)
     display_name = models.CharField(max_length=255)

@@ -67,6 +67,12 @@ def one_time_password() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
 
 
+def citizen_username() -> str:
+    """The name under which a citizen signs in, "nd4829-1537": short enough to copy from a slip, and no number of his."""
+    digits = "".join(secrets.choice("0123456789") for _ in range(8))
+    return f"nd{digits[:4]}-{digits[4:]}"
+
+
 def gateway_form(password: str) -> str:
     """The upper-case hex MD5 that the insurer's API sends in place of a password (letter 1245/BHXH-CNTT)."""
     return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest().upper()

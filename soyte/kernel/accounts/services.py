@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.accounts.models import Account
-from soyte.kernel.accounts.passwords import check_strength, gateway_form, one_time_password
+from soyte.kernel.accounts.passwords import check_strength, citizen_username, gateway_form, one_time_password
 from soyte.kernel.accounts.sign_in import username_key
 from soyte.kernel.accounts.throttle import pass_turn, take_turn
 from soyte.kernel.actors import Acting
@@ -72,6 +72,11 @@ class NotAPerson(DomainError):
     message = _("Tài khoản “%(username)s” là của cổng. Dùng “Đặt mật khẩu cổng”.")
 
 
+class CodeIsForTheDesk(DomainError):
+    code = "accounts.code_is_for_the_desk"
+    message = _("Tài khoản “%(username)s” là của người dân. Người dân nhận mã mới tại quầy, khi cán bộ đã xem giấy tờ.")
+
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """An account and the password to hand over, which is stored nowhere; None where the caller chose it."""
@@ -96,26 +101,54 @@ def create_account(
     Raises UsernameForm, UsernameTaken, DisplayNameMissing, DemoOnly, a password error, Refused.
     """
     actor.require("accounts.manage")
-    if synthetic and not settings.SOYTE_DEMO:
-        raise DemoOnly()
     name = username_key(username)
     if not USERNAME.fullmatch(name):
         raise UsernameForm(username=username)
     if not display_name.strip():
         raise DisplayNameMissing()
-    secret = password or one_time_password()
     account = Account(username=name, display_name=display_name.strip(), kind=kind, phone=phone, synthetic=synthetic)
-    if password:
-        check_strength(password, username=name, display_name=display_name)
-    _put_password(account, secret, one_time=password is None)
-    with refusing(accounts_account_username_key=UsernameTaken(username=name)):
-        account.save()
+    issued = _save_new(account, password)
     record(actor, "accounts.manage", obj=account, details={"act": "create", "kind": kind, "synthetic": synthetic})
+    return issued
+
+
+def _save_new(account: Account, password: str | None) -> Issued:
+    """Save an account under the chosen password, or under a one-time one."""
+    if account.synthetic and not settings.SOYTE_DEMO:
+        raise DemoOnly()
+    secret = password or one_time_password()
+    if password:
+        check_strength(password, username=account.username, display_name=account.display_name)
+    _put_password(account, secret, one_time=password is None)
+    with refusing(accounts_account_username_key=UsernameTaken(username=account.username)):
+        account.save()
     return Issued(account, None if password else secret)
 
 
+def new_citizen(*, display_name: str, phone: str, password: str | None = None, synthetic: bool = False) -> Issued:
+    """An account for a citizen. Its name tells nothing of him: it stands in audits and on paper. No access check and no
+    audit of its own: kernel/access/citizens.py hands it out."""
+    account = Account(
+        username=citizen_username(),
+        display_name=display_name,
+        kind=Account.Kind.CITIZEN,
+        phone=phone,
+        synthetic=synthetic,
+    )
+    return _save_new(account, password)
+
+
+def new_code(account: Account) -> Issued:
+    """A new one-time code for a citizen; his sessions end. As `new_citizen`, for kernel/access/citizens.py alone."""
+    fresh = _locked(account)
+    secret = one_time_password()
+    _put_password(fresh, secret, one_time=True)
+    fresh.save(update_fields=["password", "must_change_password", "one_time_until"])
+    return Issued(fresh, secret)
+
+
 def _put_password(account: Account, secret: str, *, one_time: bool) -> None:
-    if account.kind == Account.Kind.PERSON:
+    if account.kind in Account.PEOPLE:
         account.set_password(secret)
         account.must_change_password = one_time
         account.one_time_until = timezone.now() + ONE_TIME if one_time else None
@@ -129,9 +162,11 @@ def _locked(account: Account) -> Account:
 
 @transaction.atomic
 def reset_password(actor: Acting, account: Account) -> Issued:
-    """Issue a one-time password to a person; sessions of the account end. Raises NotAPerson, Refused."""
+    """Issue a one-time password to a person; sessions of the account end. Raises NotAPerson, CodeIsForTheDesk, Refused."""
     actor.require("accounts.manage", account)
     fresh = _locked(account)
+    if fresh.kind == Account.Kind.CITIZEN:
+        raise CodeIsForTheDesk(username=fresh.username)
     if fresh.kind != Account.Kind.PERSON:
         raise NotAPerson(username=fresh.username)
     secret = one_time_password()
@@ -146,7 +181,7 @@ def set_gateway_password(actor: Acting, account: Account, *, password: str | Non
     """Give a gateway its password (plain; kept as argon2 of its MD5 form), or issue one. Raises NotAGateway, Refused."""
     actor.require("accounts.manage", account)
     fresh = _locked(account)
-    if fresh.kind == Account.Kind.PERSON:
+    if fresh.kind in Account.PEOPLE:
         raise NotAGateway(username=fresh.username)
     if password:
         check_strength(password, username=fresh.username)

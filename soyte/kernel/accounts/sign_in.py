@@ -51,7 +51,7 @@ def username_key(username: str) -> str:
 def sign_in(request: HttpRequest, username: str, password: str) -> Result:
     """Sign a person in. The session gets a new key, and attempts are counted by account and by address."""
     request_id = getattr(request, "request_id", "")
-    result = _check(username, password, client_address(request), request_id, (Account.Kind.PERSON,))
+    result = _check(username, password, client_address(request), request_id, Account.PEOPLE)
     if result.account:
         login(request, result.account, backend=BACKEND)
         sessions.begin(request)
@@ -131,10 +131,14 @@ def _verdict(account: Account | None, turn: Turn) -> Result:
     if account.synthetic and not settings.SOYTE_DEMO:
         return Result(None, "accounts.demo_only", _("Tài khoản minh hoạ chỉ dùng được trong bản minh hoạ."))
     if account.one_time_until and account.one_time_until <= timezone.now():
-        return Result(
-            None, "accounts.one_time_ended", _("Mật khẩu dùng một lần đã hết hạn. Xin quản trị viên đặt lại mật khẩu.")
-        )
+        return Result(None, "accounts.one_time_ended", _one_time_ended(account))
     return Result(account)
+
+
+def _one_time_ended(account: Account) -> str:
+    if account.kind == Account.Kind.CITIZEN:
+        return _("Mã dùng một lần đã hết hạn. Mang giấy tờ tuỳ thân đến trạm y tế hoặc bệnh viện để nhận mã mới.")
+    return _("Mật khẩu dùng một lần đã hết hạn. Xin quản trị viên đặt lại mật khẩu.")
 
 
 def _wrong(turn: Turn) -> Result:

@@ -80,3 +80,10 @@ class CardGroupRow(CodeRow):
     benefit_digit: Annotated[str, Field(pattern=r"^[1-5]$")]
     benefit_percent: Annotated[int, Field(ge=0, le=100)]
     cap: Literal["", "none", "listed", "beyond_scope"] = ""
+
+
+class HolidayRow(CodeRow):
+    """A day that is not what its weekday says: `working` 0 = nobody works, 1 = a Saturday worked in exchange."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    working: Literal["0", "1"]

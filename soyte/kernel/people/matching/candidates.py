@@ -55,7 +55,7 @@ class Candidate:
 
     `birth_date` follows `birth_precision` as in models.Person: None when unknown, otherwise filled up with ones.
     `citizen` is SO_CCCD: a personal number or a passport. `earlier` is the person to whom the version in force of the
-    same visit belongs. `mother_name` and `mother_numbers` are what a child's own file says of its mother.
+    same visit belongs; `decided` the one to whom somebody gave it, which is not asked again. `mother_name` and `mother_numbers` are what a child's own file says of its mother.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Candidate:
     occupation_code: str = ""
     synthetic: bool = False
     earlier: uuid.UUID | None = None
+    decided: uuid.UUID | None = None
     mother_name: str = ""
     mother_numbers: tuple[str, ...] = ()
     newborn: Newborn | None = None

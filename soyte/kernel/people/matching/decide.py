@@ -41,6 +41,9 @@ class _Case:
 
 def match(register: Register, candidate: Candidate) -> Match:
     """The person of `candidate`, made if need be; all that changes by it is noted in `register`."""
+    if candidate.decided is not None:
+        # The file still says what somebody found to be wrong: nothing is learnt from it.
+        return Match(candidate.decided, (), ())
     case = _Case(register, candidate)
     person = _born(case, candidate.newborn) if candidate.newborn else _patient(case)
     for number in candidate.numbers:

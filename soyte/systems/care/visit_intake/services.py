@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from soyte.clinical.encounters.locks import visit_locks
 from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import EVERY_LABEL, Acting
@@ -19,7 +20,6 @@ from soyte.kernel.files.selectors import get_many
 from soyte.kernel.organisations.models import Unit
 from soyte.kernel.outbox.services import emit
 from soyte.kernel.sql import advisory_lock_many
-from soyte.systems.care.visit_intake.ingest import versions
 from soyte.systems.care.visit_intake.ingest.batch import StoredVisit, store_again
 from soyte.systems.care.visit_intake.ingest.held import Source
 from soyte.systems.care.visit_intake.ingest.judge import JudgedVisit, Piece, judge
@@ -77,7 +77,7 @@ def withdraw(actor: Acting, encounter: Encounter, *, reason: str) -> Encounter:
     if not why:
         raise ReasonMissing()
     with connection.cursor() as cursor:
-        advisory_lock_many(cursor, versions.lock_keys([(encounter.facility_code, encounter.visit_code)]))
+        advisory_lock_many(cursor, visit_locks([(encounter.facility_code, encounter.visit_code)]))
     fresh = Encounter.objects.select_for_update().get(pk=encounter.pk)
     if not fresh.in_force:
         raise NotInForce(visit_code=fresh.visit_code)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from soyte.kernel.access.roles import roles
+from soyte.kernel.access.roles import CITIZEN_ROLE, roles
 from soyte.kernel.accounts.models import Account
 from soyte.kernel.errors import DomainError
 from soyte.kernel.organisations.models import Unit, UnitSuccession
@@ -228,7 +228,10 @@ class UnitEndForm(forms.Form):
 
 
 def _role_choices(first: Any) -> list[tuple[str, Any]]:
-    return [("", first), *((code, role.title) for code, role in roles().items() if code != "gateway")]
+    return [
+        ("", first),
+        *((code, role.title) for code, role in roles().items() if code not in ("gateway", CITIZEN_ROLE)),
+    ]
 
 
 class AccountFilters(FilterForm):

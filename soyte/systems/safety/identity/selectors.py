@@ -119,6 +119,8 @@ def with_posts(accounts: QuerySet[Account], day: dt.date) -> QuerySet[Account]:
 def accounts(*, text: str = "", kind: str = "", state: str = "", role: str = "", day: dt.date) -> QuerySet[Account]:
     """Accounts by text, kind, role held on the day and state (active, locked, one_time)."""
     found = account_selectors.accounts(text=text, kind=kind)
+    if not kind:
+        found = found.exclude(kind=Account.Kind.CITIZEN)  # handed out at the desks, and soon more than all others
     if role:
         found = found.filter(pk__in=Post.objects.filter(held_on(day), role=role).values("account"))
     if state == "one_time":

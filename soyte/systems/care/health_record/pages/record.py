@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from soyte.clinical.allergies.words import Summary
 from soyte.clinical.encounters.countables import INPATIENT_KINDS
 from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.medications.models import MedicationRequest
@@ -205,15 +206,19 @@ class Cell:
 SHOWN_CONDITIONS = 3
 
 
-def safety_row(person: Person, conditions: Sequence[LongTerm], groups: Sequence[Statement]) -> list[Cell]:
-    """Allergies, which no visit file can state; long-term conditions; blood group."""
-    allergies = Cell(
-        _("Dị ứng: chưa biết"),
-        _("Tệp khám bệnh không có chỗ ghi dị ứng. Không có nghĩa là không dị ứng."),
-        "dunno",
-        "help-circle",
-    )
-    return [allergies, *_condition_cells(person, conditions), *_group_cells(groups)]
+def allergy_cell(told: Summary | None) -> Cell:
+    """What the person told; no visit file can state it."""
+    if told is None:
+        says = _("Tệp khám bệnh không có chỗ ghi dị ứng. Không có nghĩa là không dị ứng.")
+        return Cell(_("Dị ứng: chưa biết"), says, "dunno", "help-circle")
+    return Cell(told.title, told.text, told.tone, "alert-triangle" if told.tone == "bad" else "help-circle")
+
+
+def safety_row(
+    person: Person, conditions: Sequence[LongTerm], groups: Sequence[Statement], told: Summary | None
+) -> list[Cell]:
+    """Allergies as told, long-term conditions, blood group."""
+    return [allergy_cell(told), *_condition_cells(person, conditions), *_group_cells(groups)]
 
 
 def _condition_cells(person: Person, conditions: Sequence[LongTerm]) -> list[Cell]:

@@ -54,11 +54,14 @@ _COLUMNS = ("id", "kind", "facility_code", "unit__name", "started_at", "ended_on
 
 @dataclass(frozen=True)
 class Seen:
-    """The visits in force that the actor may read, newest first. What is not among them is shown nowhere."""
+    """The visits in force that the actor may read, newest first. What is not among them is shown nowhere.
+
+    `granted`: the labels whose visits may be among them; None for every label.
+    """
 
     people: Sequence[uuid.UUID]
     visits: Sequence[VisitFacts]
-    granted: Sequence[str]
+    granted: Sequence[str] | None
 
     def __iter__(self) -> Iterator[VisitFacts]:
         return iter(self.visits)
@@ -74,16 +77,16 @@ class Seen:
 
     def encounters(self) -> QuerySet[Encounter]:
         """The visits themselves."""
-        rows = Encounter.objects.filter(person_id__in=self.people, in_force=True, labels__contained_by=self.granted)
-        return rows.select_related("unit")
+        granted = {} if self.granted is None else {"labels__contained_by": self.granted}
+        return Encounter.objects.filter(person_id__in=self.people, in_force=True, **granted).select_related("unit")
 
     def lines(self, rows: QuerySet[Line]) -> QuerySet[Line]:
         """Those of `rows` of a clinical table that belong here, as far as cheap SQL can tell; `kept` has the last word.
 
         Naming two hundred keys in each of six questions would cost more than the answers.
         """
-        here = {"encounter__in_force": True, "encounter__labels__contained_by": self.granted}
-        return rows.filter(person_id__in=self.people, **here)
+        granted = {} if self.granted is None else {"encounter__labels__contained_by": self.granted}
+        return rows.filter(person_id__in=self.people, encounter__in_force=True, **granted)
 
     def kept(self, rows: Iterable[Shown]) -> list[Shown]:
         """Those rows whose visit is among the visits."""
@@ -97,9 +100,14 @@ def people_of(person: Person) -> list[uuid.UUID]:
 
 def seen(actor: Actor, people: Sequence[uuid.UUID]) -> Seen:
     """The visits of a record (`people` of people_of) that this actor may read."""
-    rows = visible(actor, "record.read", Encounter.objects.filter(person_id__in=people, in_force=True))
+    return seen_under(actor, "record.read", people, sorted(actor.labels))
+
+
+def seen_under(actor: Actor, action: str, people: Sequence[uuid.UUID], granted: Sequence[str] | None) -> Seen:
+    """The same under another action, whose rule decides."""
+    rows = visible(actor, action, Encounter.objects.filter(person_id__in=people, in_force=True))
     facts = rows.order_by("-started_at", "-id").values_list(*_COLUMNS)
-    return Seen(people, [VisitFacts(*row) for row in facts], sorted(actor.labels))
+    return Seen(people, [VisitFacts(*row) for row in facts], granted)
 
 
 @dataclass(frozen=True, slots=True)

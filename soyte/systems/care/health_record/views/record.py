@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from soyte.clinical.allergies import selectors as allergies
+from soyte.clinical.allergies import words as allergy_words
+from soyte.clinical.encounters import moving
 from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.terminology import selectors as terminology
 from soyte.clinical.terminology.terms import Terms
@@ -32,6 +35,7 @@ from soyte.ui.paging import page
 
 TIMELINE = 15
 SHOWN_RESULTS = 8
+SHOWN_MOVES = 5
 FIELDS = {"loai": "kind", "co_so": "facility_code", "nam": "started_at__year"}
 # What fits one sheet, each line at its longest.
 PRINTED_CONDITIONS, PRINTED_RESULTS, PRINTED_MEDICINES, PRINTED_VISITS = 8, 8, 8, 6
@@ -73,7 +77,7 @@ def _safety(actor: Actor, record: Record, terms: Terms) -> dict[str, object]:
     conditions = long_term.long_term(visits, terms)
     groups = panels.statements(person, stated.blood_groups(actor, visits))
     return {
-        "safety": panels.safety_row(person, conditions, groups),
+        "safety": panels.safety_row(person, conditions, groups, allergy_words.summary(allergies.told(record.people))),
         "conditions": [
             (one, panels.seen_text(one), addresses.source_url(person, one.last_visit, 1, 1)) for one in conditions
         ],
@@ -107,6 +111,9 @@ def record_page(request: HouseRequest, record: Record) -> HttpResponse:
         "papers": [(paper, visit_words.paper_title(paper), visits.facility(paper.encounter_id)) for paper in papers],
         "appointments": [
             (one.due_on, visits.facility(one.encounter_id)) for one in given.appointments(visits, timezone.localdate())
+        ],
+        "moves": [
+            moving.told(one, record.people) for one in moving.moves_of(record.people, actor.labels)[:SHOWN_MOVES]
         ],
         "readers": readers.readers(record.people),
         "most_readers": readers.SHOWN_READERS,

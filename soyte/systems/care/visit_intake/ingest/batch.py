@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from django.db import DatabaseError, DataError, IntegrityError
 
+from soyte.clinical.encounters.locks import Key, visit_locks
 from soyte.formats.visitfile import Finding
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit import services as audit
@@ -146,7 +147,7 @@ class _Batch:
     def lock(self) -> None:
         """Take all locks at once and in one order: of the pieces, of the visits, of the persons they may belong to."""
         keys = [f"piece\x1f{v.judged.piece.file.receipt_id}\x1f{v.judged.piece.seq}" for v in self.visits]
-        keys += versions.lock_keys(_key(visit) for visit in self.accepted)
+        keys += visit_locks(_key(visit) for visit in self.accepted)
         keys += lock_keys(list(_candidates(self.accepted)))
         advisory_lock_many(self.cursor, keys)
 
@@ -169,10 +170,12 @@ class _Batch:
             {(visit.judged.facility_code, visit.judged.ended_on) for visit in accepted},
             actor=self.actor,
         )
+        decided = versions.decided_persons(self.cursor, map(_key, accepted))
         for visit in accepted:
             earlier = self.decisions.history(_key(visit)).person_id
-            if earlier is not None and visit.judged.patient is not None:
-                visit.judged.patient = replace(visit.judged.patient, earlier=earlier)
+            person = decided.get(_key(visit))
+            if visit.judged.patient is not None and (earlier or person):
+                visit.judged.patient = replace(visit.judged.patient, earlier=earlier, decided=person)
         matches = iter(match_people(self.cursor, list(_candidates(accepted)), locked=True))
         for visit in accepted:
             _take_matches(visit, [next(matches) for _candidate in _candidates([visit])])
@@ -295,7 +298,7 @@ _COUNT_AGAIN = """
     where r.id = seen.receipt_id"""
 
 
-def _key(visit: StoredVisit) -> versions.Key:
+def _key(visit: StoredVisit) -> Key:
     return visit.judged.facility_code, visit.judged.code or ""
 
 

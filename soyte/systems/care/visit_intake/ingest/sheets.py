@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from soyte.clinical.encounters.locks import Key, visit_locks
 from soyte.formats.visitfile import Row, read_assessment, read_check_in
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit import services as audit
@@ -55,7 +56,7 @@ def store(cursor: Any, sheet: ReadSheet, facts: FileFacts, *, actor: Acting) -> 
 
 def _store_check_ins(cursor: Any, rows: Sequence[Row], facts: FileFacts, *, actor: Acting) -> None:
     by_visit = _first_of_each(rows)
-    advisory_lock_many(cursor, versions.lock_keys(by_visit))
+    advisory_lock_many(cursor, visit_locks(by_visit))
     known = versions.read(cursor, by_visit)
     units = facilities.units_of(cursor, {(key[0], source.started_on) for key, source in by_visit.items()}, actor=actor)
     persons = known_people(
@@ -119,9 +120,9 @@ class _CheckIn:
         }
 
 
-def _first_of_each(rows: Iterable[Row]) -> dict[versions.Key, _CheckIn]:
+def _first_of_each(rows: Iterable[Row]) -> dict[Key, _CheckIn]:
     """The first line of each visit that names the visit, its facility and its beginning: the others have no place."""
-    found: dict[versions.Key, _CheckIn] = {}
+    found: dict[Key, _CheckIn] = {}
     for row in rows:
         key = row.values.get("MA_CSKCB", ""), row.values.get("MA_LK", "")
         readable = 0 < len(key[0]) <= 5 and 0 < len(key[1]) <= 100

@@ -6,13 +6,13 @@ outcome is that of one after the other. A withdrawn visit comes back only by byt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-Key = tuple[str, str]  # facility code, visit code
+from soyte.clinical.encounters.locks import Key
 
 # Two halves, because each of the two partial indexes knows only one of them. OFFSET 0 keeps each look-up an index's,
 # also while the table fills and has no statistics.
@@ -82,6 +82,17 @@ def read(cursor: Any, keys: Iterable[Key]) -> Decisions:
     return decisions
 
 
-def lock_keys(keys: Iterable[Key]) -> Iterator[str]:
-    """Names of the locks under which the versions of these visits are decided."""
-    return (f"visit\x1f{facility}\x1f{code}" for facility, code in keys)
+# OFFSET 0 as above.
+_DECIDED = """
+    select found.* from unnest(%s::text[], %s::text[]) asked(facility_code, visit_code), lateral (
+      select m.facility_code, m.visit_code, m.to_person_id from encounters_visitmove m
+      where m.facility_code = asked.facility_code and m.visit_code = asked.visit_code and m.undone_at is null offset 0) found"""
+
+
+def decided_persons(cursor: Any, keys: Iterable[Key]) -> dict[Key, UUID]:
+    """Of those visits that somebody has moved: whose they are. The caller holds their locks."""
+    wanted = list(dict.fromkeys(keys))
+    if not wanted:
+        return {}
+    cursor.execute(_DECIDED, [[key[0] for key in wanted], [key[1] for key in wanted]])
+    return {(facility, code): person for facility, code, person in cursor.fetchall()}

@@ -6,8 +6,12 @@ from itertools import permutations
 import pytest
 from django.utils import timezone
 
+from soyte.clinical.conditions.models import Condition
+from soyte.clinical.encounters import moving
 from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.encounters.tests.visits import person
 from soyte.kernel.actors import Machine
+from soyte.kernel.people.models import Identifier, Person
 from soyte.systems.care.visit_intake import services
 from soyte.systems.care.visit_intake.ingest.tests.files import file, send, send_one, visit
 from soyte.systems.care.visit_intake.models import ReceiptVisit
@@ -74,6 +78,25 @@ def test_withdrawing_wants_a_reason_and_a_visit_in_force():
     services.withdraw(ACTOR, encounter, reason="gửi nhầm")
     with pytest.raises(services.NotInForce):
         services.withdraw(ACTOR, encounter, reason="lần nữa")
+
+
+def test_a_version_that_comes_after_the_visit_was_moved_stays_with_whom_it_was_given_to():
+    """The file still names the person who said that the visit is not his, with his number."""
+    send_one(file(visit(MA_BN="BN9"), made_on="20260901"))
+    first = Encounter.objects.get()
+    other = person("Lê Thị Hoa")
+    one = moving.move(Machine("test"), first, to=other.pk, reason="Không phải của người này")
+    before = {**Person.objects.filter(pk=first.person_id).values()[0]}
+    send_one(file(visit(MA_BN="BN77", DIEN_THOAI="0911222333"), made_on="20260902"))
+    latest = Encounter.objects.get(in_force=True)
+    assert latest.pk != first.pk and latest.person_id == other.pk
+    assert set(Condition.objects.filter(encounter=latest).values_list("person_id", flat=True)) == {other.pk}
+    assert {**Person.objects.filter(pk=first.person_id).values()[0]} == before
+    assert not Identifier.objects.filter(value="BN77").exists()
+    moving.undo(Machine("test"), one.pk, reason="Nhầm")
+    assert set(Encounter.objects.values_list("person_id", flat=True)) == {first.person_id}
+    send_one(file(visit(MA_BN="BN77"), made_on="20260903"))
+    assert Encounter.objects.get(in_force=True).person_id == first.person_id
 
 
 def test_a_version_of_another_person_moves_the_visit_and_makes_him():

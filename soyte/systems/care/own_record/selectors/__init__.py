@@ -1,0 +1,1 @@
+"""What a citizen and the officers who serve him may see."""

@@ -1,0 +1,1 @@
+"""What a citizen says, and what an officer answers."""
