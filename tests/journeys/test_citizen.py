@@ -91,9 +91,9 @@ def test_her_answers_about_allergies_reach_the_doctor(citizen, enter):
 
 
 def visit_of_the_hospital(visitor, house):
-    """The address of her latest visit at the demo's hospital, and its number of visits before."""
+    """The address of her latest visit at the demo officer's hospital."""
     tab(visitor, "Lần khám")
-    places = visitor.page.locator(".pairs li", has_text="Bệnh viện Đa khoa tỉnh")
+    places = visitor.page.locator(".pairs li", has_text=house.users["desk_officer"]["unit"])
     return places.first.locator("a.drill").get_attribute("href")
 
 

@@ -59,10 +59,10 @@ def facts(actor: Actor, record: OwnRecord, now: dt.datetime) -> dict[str, Any]:
             {"title": _("Bệnh kéo dài đã thấy"), "lines": _conditions(seen, terms)},
         ],
         "tables": [
-            _table(_("Kết quả gần đây"), [_("Chỉ số"), _("Kết quả"), _("So với khoảng thường gặp"), _("Ngày")],
+            _table(_("Kết quả gần đây"), {_("Chỉ số"): 4, _("Kết quả"): 2, _("So với khoảng thường gặp"): 5, _("Ngày"): 0},
                    _results(actor, record, seen, terms)),
-            _table(_("Thuốc đã cấp"), [_("Thuốc"), _("Cách dùng ghi trong tệp"), _("Ngày")], _medicines(actor, seen)),
-            _table(_("Lần khám gần nhất"), [_("Ngày"), _("Loại"), _("Chẩn đoán ghi trong tệp"), _("Nơi khám")],
+            _table(_("Thuốc đã cấp"), {_("Thuốc"): 4, _("Cách dùng ghi trong tệp"): 7, _("Ngày"): 0}, _medicines(actor, seen)),
+            _table(_("Lần khám gần nhất"), {_("Ngày"): 0, _("Loại"): 2, _("Chẩn đoán ghi trong tệp"): 5, _("Nơi khám"): 4},
                    _visits(actor, seen, terms)),
         ],
         "foot": _("Theo các tệp khám bệnh đã nhận đến %(at)s. Điều không có trong tệp thì không có ở đây; "
@@ -89,8 +89,9 @@ def _place(facility: str, at: dt.datetime) -> str:
     return f"{cut(facility, 50)}, {text.day(at)}"
 
 
-def _table(title: str, heads: list[str], rows: list[list[str]]) -> dict[str, Any]:
-    return {"title": title, "heads": heads, "rows": rows}
+def _table(title: str, columns: dict[str, int], rows: list[list[str]]) -> dict[str, Any]:
+    """`columns`: heads with their share of the line; 0 is as wide as its longest text."""
+    return {"title": title, "heads": list(columns), "widths": list(columns.values()), "rows": rows}
 
 
 def _conditions(seen: Seen, terms: Terms) -> list[str]:

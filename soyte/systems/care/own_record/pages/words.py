@@ -81,7 +81,7 @@ def _plain(row: Result, entry: Entry | None) -> PlainResult:
 
 def _compared(row: Result) -> str:
     if row.range is None or row.number is None:
-        return _("Chưa có khoảng để so cho chỉ số này.")
+        return _("Chưa có khoảng để so cho chỉ số và tuổi này.")
     usual = {"range": usual_range(row.range.low, row.range.high)}
     if row.outside == "high":
         return _("Cao hơn khoảng thường gặp (%(range)s).") % usual
@@ -99,11 +99,13 @@ def usual_range(low: Decimal | None, high: Decimal | None) -> str:
 
 
 def new_results(found: Sequence[Result]) -> list[Result]:
-    """Those of the day measured last, outside the usual range first."""
+    """Those of the day measured last: outside the usual range first, then those that people have a name for."""
     if not found:
         return []
     day = max(timezone.localdate(row.at) for row in found)
-    return sorted((row for row in found if timezone.localdate(row.at) == day), key=lambda row: not row.outside)
+    names = plain_names()
+    latest = (row for row in found if timezone.localdate(row.at) == day)
+    return sorted(latest, key=lambda row: (not row.outside, fold(row.name) not in names))
 
 
 def card_chip(until: dt.date | None, today: dt.date) -> Chip:

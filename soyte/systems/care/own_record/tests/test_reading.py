@@ -107,7 +107,7 @@ def test_a_result_without_a_range_is_not_judged():
     Person.objects.filter(pk=who.pk).update(birth_date=dt.date(timezone.localdate().year - 17, 1, 1))
     result(came(who, 3), "Glucose", "12.4")
     page = text(browser(admitted(who)).get(address("record", who)))
-    assert "Chưa có khoảng để so" in page and "Cao hơn" not in page
+    assert "Chưa có khoảng để so cho chỉ số và tuổi này" in page and "Cao hơn" not in page
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -159,11 +159,9 @@ def _compared(dispute: Dispute) -> list[tuple[str, str, str]]:
     visit, person = disputes.as_written(dispute), dispute.person
     people = family(person.pk)
     names = places.names_on(list(filter(None, [visit.commune_code, person.commune_code])), timezone.localdate())
-    held = ", ".join(
-        f"{row.get_kind_display()} {last_four(row.value)}"
-        for row in disputes.numbers(people)
-        if row.kind in (Identifier.Kind.CITIZEN, Identifier.Kind.INSURANCE, Identifier.Kind.PASSPORT)
-    )
+    shown = (Identifier.Kind.CITIZEN, Identifier.Kind.INSURANCE, Identifier.Kind.PASSPORT)
+    rows = (row for row in disputes.numbers(people) if row.kind in shown)
+    held = ", ".join(dict.fromkeys(f"{row.get_kind_display()} {last_four(row.value)}" for row in rows))
     return [
         (_("Họ tên"), visit.full_name, person.full_name),
         (_("Ngày sinh"), _birth(visit), person.birth_text),
