@@ -8,9 +8,10 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from soyte.engines.indicators.content import BadIndicator, Indicator, indicators
+from soyte.engines.indicators.content import Indicator, indicators
 from soyte.engines.indicators.counting import Countable, countables
 from soyte.engines.indicators.rolling import adds_up
+from soyte.kernel.content.declarations import BadDeclaration
 
 
 def _faults_of_cells(indicator: Indicator, countable: Countable) -> Iterator[str]:
@@ -41,7 +42,7 @@ def _faults(indicator: Indicator) -> Iterator[str]:
 def indicators_name_what_exists(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         known = indicators()
-    except BadIndicator as error:
+    except BadDeclaration as error:
         return [Error(str(error), id="soyte.E010")]
     return [
         Error(f"indicator {indicator.code}: {fault}", id="soyte.E011")

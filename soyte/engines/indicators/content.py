@@ -6,29 +6,21 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import yaml
 from django.apps import apps
 from django.utils.translation import gettext
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
+
+from soyte.kernel.content.declarations import Declaration, Source, read_declaration
 
 MONEY = "đồng"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Source(_Strict):
-    document: str
-    place: str = ""
-
-
-class Period(_Strict):
+class Period(Declaration):
     from_: date = Field(alias="from")
     to: date | None = None
 
 
-class Indicator(_Strict):
+class Indicator(Declaration):
     """One figure: what it is called, what it counts and by which measure.
 
     The file's texts are Vietnamese; `title`, `explanation` and `unit` are in the reader's language.
@@ -66,25 +58,11 @@ class Indicator(_Strict):
         return self.unit_vi == MONEY
 
 
-class BadIndicator(Exception):
-    """A content file does not fit the schema or names something that no countable offers; the message names the file."""
-
-
-def _read(path: Path) -> Indicator:
-    try:
-        indicator = Indicator.model_validate(yaml.safe_load(path.read_text()))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise BadIndicator(f"{path.name}: {error}") from error
-    if indicator.code != path.stem:
-        raise BadIndicator(f"{path.name}: code {indicator.code!r} must be the file's name")
-    return indicator
-
-
 @cache
 def indicators() -> dict[str, Indicator]:
     """Every indicator by its code, in the order in which pages show them."""
     found = [
-        _read(path)
+        read_declaration(path, Indicator)
         for config in apps.get_app_configs()
         if config.name.startswith("soyte.")
         for path in sorted(Path(config.path, "content", "indicators").glob("*.yaml"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
@@ -43,7 +43,7 @@ class Card:
     waits: Sequence[str]
     trend: Sequence[float | None] = ()
     history: Sequence[Reading] = ()
-    parts: Sequence[PartCard] = field(default_factory=tuple)
+    parts: Sequence[PartCard] = ()
 
     @property
     def value(self) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from soyte.systems.steering.plan_targets.content import BadPlan, named_systems, plans
+from soyte.kernel.content.declarations import BadDeclaration
+from soyte.systems.steering.plan_targets.content import named_systems, plans
 from soyte.systems.steering.plan_targets.content_schemas import Plan
 from soyte.systems.steering.plan_targets.measures import measures
 
@@ -29,5 +30,5 @@ def plans_name_what_exists(app_configs: Any, **kwargs: Any) -> list[CheckMessage
         return [
             Error(f"plan {plan.code}: {fault}", id="soyte.E050") for plan in plans().values() for fault in _faults(plan)
         ]
-    except BadPlan as error:
+    except BadDeclaration as error:
         return [Error(str(error), id="soyte.E051")]

@@ -6,26 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from soyte.kernel.content.declarations import Declaration, Source
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Source(_Strict):
-    document: str
-    place: str = ""
-
-
-class Period(_Strict):
+class Period(Declaration):
     """Both days included."""
 
     from_: date = Field(alias="from")
     to: date
 
 
-class Goal(_Strict):
+class Goal(Declaration):
     """What the plan promises: a share in percent, a number of things, or that something exists."""
 
     kind: Literal["at_least", "more_than", "count", "yes"]
@@ -41,7 +34,7 @@ class Goal(_Strict):
         return self
 
 
-class Part(_Strict):
+class Part(Declaration):
     """One line of a target's checklist: measured, or waiting for the systems that will measure it."""
 
     title: str
@@ -55,7 +48,7 @@ class Part(_Strict):
         return self
 
 
-class Target(_Strict):
+class Target(Declaration):
     """One target: its sentence, its formula, where its figure comes from. Without a measure it waits for its systems."""
 
     id: str = Field(pattern=r"^[A-Z]\d+[a-z]?$")
@@ -75,14 +68,14 @@ class Target(_Strict):
     note: str = ""
 
 
-class Task(_Strict):
+class Task(Declaration):
     seed: str
     title: str
     systems: tuple[str, ...]
     seen: str
 
 
-class Plan(_Strict):
+class Plan(Declaration):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     source: Source
@@ -109,7 +102,7 @@ class Plan(_Strict):
         return day > self.period.to
 
 
-class PlanSystem(_Strict):
+class PlanSystem(Declaration):
     """A system as plans name it; `room` is the label of the system of ours that is it, or is a part of it."""
 
     title: str
@@ -117,6 +110,6 @@ class PlanSystem(_Strict):
     partial: bool = False
 
 
-class SystemsFile(_Strict):
+class SystemsFile(Declaration):
     source: Source
     systems: dict[str, PlanSystem]

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from soyte.clinical.encounters.countables import in_force as encounters
 from soyte.clinical.encounters.models import CheckIn, Encounter
 from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.organisations.models import Unit
@@ -34,7 +35,7 @@ def _years_before(day: date, years: int) -> date:
 
 def _visits(on: date, *, since: date | None = None) -> QuerySet[Encounter]:
     """Visits in force that ended after `since` (ever) and not after `on`."""
-    found = Encounter.objects.filter(in_force=True, ended_on__lte=on)
+    found = encounters().filter(ended_on__lte=on)
     return found.filter(ended_on__gt=since) if since else found
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from soyte.kernel.places.maps import Map, PlaceOn
 from soyte.kernel.places.selectors import load_map
 
 
@@ -23,15 +22,6 @@ def territory(on: date) -> Territory:
     land = load_map()
     communes = {place.code: place for place in land.places_on(on, level="commune")}
     counts = {code: count.people for code in communes if (count := land.population(code, on)) and count.people}
-    home_of = {code: code for code in counts}
-    for place in sorted(land, key=lambda place: place.valid_to or date.max):
-        if place.level == "commune" and place.code not in communes and (home := _heir(land, place, on)) in counts:
-            home_of[place.code] = home
+    heirs = ((place.code, land.today(place.code, on, today=on)) for place in land if place.level == "commune")
+    home_of = {code: found[0].place.code for code, found in heirs if found and found[0].place.code in counts}
     return Territory({code: communes[code].name for code in counts}, counts, home_of)
-
-
-def _heir(land: Map, place: PlaceOn, on: date) -> str:
-    if place.valid_to is None or place.valid_to > on:
-        return ""
-    heirs = land.heirs(place.code, place.valid_to - timedelta(days=1), until=on)
-    return heirs[0].place.code if heirs else ""

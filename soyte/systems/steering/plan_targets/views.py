@@ -45,7 +45,7 @@ def _target(plan: Plan, code: str) -> Target:
 
 
 def _context(plan: Plan) -> dict[str, Any]:
-    return {"plan": plan, "over": plan.over(timezone.localdate()), "plans": plans().values()}
+    return {"plan": plan, "over": plan.over(timezone.localdate())}
 
 
 @requires("plan.read")
