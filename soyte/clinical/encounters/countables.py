@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from soyte.clinical.encounters.models import Arrival, Encounter
-from soyte.clinical.encounters.moving import MOVED
+from soyte.clinical.encounters.topics import CHECKED_IN, MOVED, RECORDED, WITHDRAWN
 from soyte.clinical.encounters.touched import admitted_days, ended_days, started_days
 from soyte.clinical.terminology import selectors as terminology
 from soyte.engines.indicators.counting import Countable, Coverage, Dimension, periods
@@ -26,7 +26,6 @@ OLD_MAP, NEW_MAP = "cu", "moi"
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 OLD_MAP_LAST_DAY = date(2025, 6, 30)  # NQ 202/2025/QH15: communes and districts of before 2025-07-01
 NEW_MAP_FIRST_DAY = OLD_MAP_LAST_DAY + timedelta(days=1)
-RECORDED, WITHDRAWN, CHECKED_IN = "encounters.recorded", "encounters.withdrawn", "encounters.checked_in"
 DIED = ("5", "8")  # KET_QUA_DTRI: died; died outside the hospital
 INPATIENT_KINDS = ("03", "04", "06", "09")
 

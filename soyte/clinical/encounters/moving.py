@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from soyte.clinical.documents.models import Composition
 from soyte.clinical.encounters.locks import visit_locks
 from soyte.clinical.encounters.models import CheckIn, Encounter, VisitMove
+from soyte.clinical.encounters.topics import MOVED
 from soyte.clinical.lines import VisitLine
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit.services import Row, record_many
@@ -25,10 +26,9 @@ from soyte.kernel.people.models import Person
 from soyte.kernel.people.selectors import family
 from soyte.kernel.sql import advisory_lock_many
 from soyte.kernel.text import fold
-from soyte.kernel.text.format import instant
+from soyte.kernel.text.format import day, instant
 
 ACTION = "visits.move"
-MOVED = "encounters.moved"
 
 
 class VisitNotInForce(DomainError):
@@ -124,7 +124,7 @@ def moves_of(people: Collection[uuid.UUID], labels: Iterable[str] | None) -> Que
 def told(one: VisitMove, people: Collection[uuid.UUID]) -> str:
     """What a record says of a move. Whose the visit is now, or was before, is nobody's business there."""
     facts = {
-        "day": timezone.localdate(one.started_at).strftime("%d/%m/%Y"),
+        "day": day(one.started_at),
         "facility": one.unit.name if one.unit else one.facility_code,
         "at": instant(one.at),
         "undone": instant(one.undone_at) if one.undone_at else "",

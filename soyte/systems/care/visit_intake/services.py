@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from soyte.clinical.encounters.locks import visit_locks
 from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.encounters.topics import WITHDRAWN
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import EVERY_LABEL, Acting
 from soyte.kernel.audit.services import record
@@ -28,7 +29,6 @@ from soyte.systems.care.visit_intake.ingest.receive import BATCH_VISITS, knowled
 from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit
 from soyte.systems.care.visit_intake.selectors import files_facts
 
-WITHDRAWN = "encounters.withdrawn"
 REPLAY = "visit_files.replay"
 LONGEST_REASON = 500
 

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 
+from soyte.clinical.encounters.countables import DIED
 from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.encounters.residence import Residences, residences
 from soyte.clinical.terminology.selectors import terms
@@ -33,7 +34,6 @@ from soyte.systems.prevention.infectious_disease.watch import clock_numbers, wat
 Kind, State, Attention, Act = CaseReport.Kind, CaseReport.State, CaseReport.Attention, CaseEvent.Act
 VisitKey = tuple[str, str]  # facility code, visit code
 Meant = tuple[str, str]  # kind, disease code
-DIED = ("5", "8")  # KET_QUA_DTRI: died; died outside
 DRAFTED = "infectious_disease.drafted"
 MACHINE = Machine("infectious_disease.drafting")
 _READ = ("person_id", "unit__commune_code", "facility_code", "visit_code", "main_icd", "started_at", "ended_at",

@@ -28,6 +28,7 @@ from soyte.kernel.errors import DomainError
 from soyte.kernel.people.models import Identifier, Person, PersonRelation
 from soyte.kernel.people.selectors import family
 from soyte.kernel.places import selectors as places
+from soyte.kernel.text import format as words
 from soyte.systems.care.health_record import public as health_record
 from soyte.systems.care.own_record.forms import (
     AdmitForm,
@@ -256,7 +257,7 @@ def make_guardian(request: HouseRequest, person: Person, number: str) -> HttpRes
             told = {
                 "guardian": person.full_name,
                 "child": made.child.full_name,
-                "day": made.valid_to.strftime("%d/%m/%Y"),
+                "day": words.day(made.valid_to),
             }
             messages.success(request, _("%(guardian)s xem được sổ của %(child)s, đến trước ngày %(day)s.") % told)
             return redirect("own_record:desk_person", person.pk)

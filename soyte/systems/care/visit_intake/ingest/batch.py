@@ -17,6 +17,7 @@ import structlog
 from django.db import DatabaseError, DataError, IntegrityError
 
 from soyte.clinical.encounters.locks import Key, visit_locks
+from soyte.clinical.encounters.topics import RECORDED
 from soyte.formats.visitfile import Finding
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit import services as audit
@@ -37,7 +38,6 @@ log = structlog.get_logger(__name__)
 
 ENCOUNTER, CLAIM = "encounters.Encounter", "coverage.Claim"
 RECEIPT_VISIT, FINDING, SOURCE_PIECE = "visit_intake.ReceiptVisit", "visit_intake.Finding", "visit_intake.SourcePiece"
-RECORDED = "encounters.recorded"
 ACTION = "visit_files.send"
 _RETRIES = 3
 _CROSSED = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing is wrong with the batch

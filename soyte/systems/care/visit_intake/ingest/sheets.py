@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from soyte.clinical.encounters.locks import Key, visit_locks
+from soyte.clinical.encounters.topics import CHECKED_IN
 from soyte.formats.visitfile import Row, read_assessment, read_check_in
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit import services as audit
@@ -23,7 +24,6 @@ from soyte.systems.care.visit_intake.ingest.rows.visit import counted_kind, pers
 from soyte.systems.care.visit_intake.rules import ACCEPTED, Judged, check_sheet, verdict
 
 CHECK_IN, COMPOSITION = "encounters.CheckIn", "documents.Composition"
-CHECKED_IN = "encounters.checked_in"
 ACTION = "visit_files.send"
 
 
