@@ -107,6 +107,12 @@ def test_data() -> Path:
     return Path(named)
 
 
+@pytest.fixture
+def plain_static(settings):
+    """Pages name their files by plain addresses: nothing needs to be collected."""
+    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
 def _skip_reasons(session) -> list[str]:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     reports = reporter.stats.get("skipped", []) if reporter else []

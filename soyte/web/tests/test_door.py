@@ -10,13 +10,8 @@ from soyte.kernel.access.tests.people import account, post, unit
 from soyte.kernel.accounts.models import Account
 from soyte.web.browsers import browser_in_words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 SECRET = "con mèo trèo cây cau"
-
-
-@pytest.fixture(autouse=True)
-def _plain_static(settings):
-    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 @pytest.fixture

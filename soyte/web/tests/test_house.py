@@ -13,12 +13,7 @@ from soyte.ui.components import Hit, PublicFigure, Waiting
 from soyte.web import errors, finding, health, starting
 from soyte.web.context import links
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _plain_static(settings):
-    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
 
 @pytest.fixture

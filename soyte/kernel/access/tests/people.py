@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from itertools import count
 
+from django.test import Client
+
 from soyte.kernel.access.actor import Actor, actor_for
 from soyte.kernel.access.models import Post
 from soyte.kernel.accounts.models import Account
@@ -36,3 +38,11 @@ def actor(role: str, at: Unit, **facts: object) -> Actor:
     holder = account()
     post(holder, role, at)
     return actor_for(holder, **facts)
+
+
+def signed_in(client: Client, role: str, at: Unit) -> Client:
+    """The client of somebody who holds one post of this role."""
+    holder = account()
+    post(holder, role, at)
+    client.force_login(holder, backend="soyte.kernel.accounts.backends.AccountBackend")
+    return client

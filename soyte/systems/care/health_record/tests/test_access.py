@@ -27,13 +27,8 @@ from soyte.systems.care.health_record.tests.people import (
     result,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 REASON = "Cấp cứu, người bệnh hôn mê"
-
-
-@pytest.fixture(autouse=True)
-def _plain_static(settings):
-    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 def opens(actor, who):

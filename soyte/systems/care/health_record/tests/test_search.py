@@ -10,13 +10,8 @@ from soyte.kernel.people.models import Identifier, Person
 from soyte.systems.care.health_record.search import search
 from soyte.systems.care.health_record.tests.people import BACKEND, ELSEWHERE, came, condition, days_ago, doctor, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 ADDRESS = "/nguoi-dan/"
-
-
-@pytest.fixture(autouse=True)
-def _plain_static(settings):
-    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 @pytest.fixture

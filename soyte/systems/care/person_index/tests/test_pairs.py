@@ -16,15 +16,10 @@ from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.people.models import Identifier, Person, PersonRelation, ReviewPair
 from soyte.systems.care.person_index import start
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 ADDRESS = "/nguoi-nghi-trung/"
 BACKEND = "soyte.kernel.accounts.backends.AccountBackend"
 State, Reason = ReviewPair.State, ReviewPair.Reason
-
-
-@pytest.fixture(autouse=True)
-def plain_static(settings):
-    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 def signed_in(role="data_officer", name="Phạm Thu Hà"):

@@ -8,8 +8,8 @@ BACKEND = "soyte.kernel.accounts.backends.AccountBackend"
 
 
 @pytest.fixture(autouse=True)
-def _plain_static(settings):
-    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+def _plain_static(plain_static):
+    """Every test of this room draws pages."""
 
 
 @pytest.fixture

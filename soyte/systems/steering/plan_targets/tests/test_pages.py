@@ -9,28 +9,19 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from soyte.clinical.encounters.tests.visits import facility, person, visit
-from soyte.kernel.access.tests.people import account, post, unit
+from soyte.kernel.access.tests.people import signed_in, unit
 from soyte.kernel.audit.models import AuditEvent
 from soyte.systems.steering.plan_targets import services
 from soyte.systems.steering.plan_targets.models import Reading
 
-pytestmark = pytest.mark.django_db
-BACKEND = "soyte.kernel.accounts.backends.AccountBackend"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 PLAN = "chuyen_doi_so_2021_2025"
-
-
-@pytest.fixture(autouse=True)
-def _plain_static(settings):
-    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 @pytest.fixture
 def enter(client):
     def go(role="planner", at=None):
-        holder = account()
-        post(holder, role, at or unit("Sở Y tế", kind="department"))
-        client.force_login(holder, backend=BACKEND)
-        return client
+        return signed_in(client, role, at or unit("Sở Y tế", kind="department"))
 
     return go
 
@@ -110,7 +101,7 @@ def test_the_table_has_every_target_with_formula_and_time(enter, seen):
     assert "Quản lý văn bản điện tử" in told["T1"][11]
 
 
-def test_the_page_asks_as_often_for_thirty_readings_as_for_three_hundred(enter, django_assert_max_num_queries, seen):
+def test_the_page_is_drawn_with_few_queries(enter, django_assert_max_num_queries, seen):
     client = enter()
     client.get(address("plan"))
     with django_assert_max_num_queries(12):

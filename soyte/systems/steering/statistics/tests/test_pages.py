@@ -8,26 +8,17 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from soyte.clinical.encounters.tests.visits import facility, visit
-from soyte.kernel.access.tests.people import account, post, unit
+from soyte.kernel.access.tests.people import signed_in, unit
 from soyte.kernel.audit.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
-BACKEND = "soyte.kernel.accounts.backends.AccountBackend"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 YEAR = "tu=2026-01-01&den=2026-12-31"
-
-
-@pytest.fixture(autouse=True)
-def _plain_static(settings):
-    settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 @pytest.fixture
 def enter(client):
     def go(role="data_officer", at=None):
-        holder = account()
-        post(holder, role, at or unit("Sở Y tế", kind="department"))
-        client.force_login(holder, backend=BACKEND)
-        return client
+        return signed_in(client, role, at or unit("Sở Y tế", kind="department"))
 
     return go
 
