@@ -27,8 +27,16 @@ def pytest_addoption(parser):
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config, specs):
+    """Each of several processes has a server of its own: the oldest running transaction, behind which events are read and
+    sealed, is one for all databases of a server."""
+    for spec in specs:
+        spec.env["SOYTE_HOME"] = str(Path(os.environ["SOYTE_HOME"]) / spec.id)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Each process has a database. Tests that stand together in a module run in one, and the journeys share a house;
+    """Each process has a server. Tests that stand together in a module run in one, and the journeys share a house;
     those that empty the tables stand behind the others (pytest-django sorts them), so they run last in each process."""
     from xdist.scheduler import LoadFileScheduling
 
@@ -64,6 +72,8 @@ def _uses_database(item):
 def pytest_runtestloop(session):
     from soyte.config import postgres
 
+    if session.config.getoption("dist", "no") != "no" and "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)  # hands the tests out, runs none
     with postgres.in_use(settings=FORGETFUL):
         return (yield)
 
