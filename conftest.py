@@ -117,6 +117,21 @@ def test_data() -> Path:
     return Path(named)
 
 
+@pytest.fixture(scope="session")
+def browser():
+    """The Chromium of all tests that look at pages: of two drivers in one process the second refuses to start."""
+    from soyte.ui.tests.browser import chromium, launch
+
+    playwright = pytest.importorskip("playwright.sync_api")
+    executable = chromium()
+    if not executable:
+        pytest.skip("no chromium on this machine (apt-get install chromium)")
+    with playwright.sync_playwright() as driver:
+        launched = launch(driver, executable)
+        yield launched
+        launched.close()
+
+
 @pytest.fixture
 def plain_static(settings):
     """Pages name their files by plain addresses: nothing needs to be collected."""

@@ -28,8 +28,6 @@ import pytest
 import soyte
 from soyte.ui.tests import browser as browsers
 
-playwright = pytest.importorskip("playwright.sync_api")
-
 ROOT = Path(soyte.__path__[0]).parent
 PICTURES = ROOT / "docs/manual/pictures"
 PEOPLE, YEARS, SEED = 160, 1, "journeys"
@@ -107,7 +105,7 @@ def _folder() -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def house() -> Iterator[House]:
     with _folder() as folder:
         port = _free_port()
@@ -128,17 +126,6 @@ def house() -> Iterator[House]:
             url = f"http://127.0.0.1:{port}"
             _wait(url, server)
             yield House(url, folder / "home", files, {user["role"]: user for user in users}, env)
-
-
-@pytest.fixture(scope="package")  # of two drivers in one process the second refuses to start
-def chromium() -> Iterator[Any]:
-    executable = browsers.chromium()
-    if not executable:
-        pytest.skip("no chromium on this machine (apt-get install chromium)")
-    with playwright.sync_playwright() as driver:
-        launched = browsers.launch(driver, executable)
-        yield launched
-        launched.close()
 
 
 @dataclass(frozen=True)
@@ -199,13 +186,13 @@ class Visitor:
 
 
 @pytest.fixture
-def enter(chromium: Any, house: House) -> Iterator[Any]:
+def enter(browser: Any, house: House) -> Iterator[Any]:
     """enter("doctor") -> a Visitor signed in with the demo account of that role."""
     opened = []
 
     def go(role: str) -> Visitor:
         # Without the buttons' slow change of colour, which axe would measure half-way when the look changes.
-        context = chromium.new_context(
+        context = browser.new_context(
             viewport=WIDE, color_scheme="light", accept_downloads=True, reduced_motion="reduce"
         )
         opened.append(context)

@@ -22,7 +22,7 @@ def look_up(visitor, number):
     visitor.page.wait_for_load_state()
 
 
-def test_a_card_becomes_an_account_and_the_account_a_record(officer, enter, house, chromium):
+def test_a_card_becomes_an_account_and_the_account_a_record(officer, enter, house, browser):
     grown = [one for one in people.of_the_hospital(house.files) if one.age >= 18]
     one = grown[-1]
     look_up(officer, "070099999999")

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from soyte.kernel.access.tests.people import account, post, unit
-from soyte.ui.tests.browser import chromium, findings, launch, scrolls_sideways
+from soyte.ui.tests.browser import findings, scrolls_sideways
 from soyte.web import context
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).parents[3]
@@ -20,17 +19,6 @@ PUBLIC_PAGES = ["/dang-nhap/", "/_ui/"]
 PAGES = ["/", "/tai-khoan/", "/doi-mat-khau/", "/tim/?q=trang", "/tim/", "/khong-co"]
 # Answers that the test asks for on purpose.
 WANTED_FAULT = re.compile(r"status of (401|404)")
-
-
-@pytest.fixture(scope="module")
-def browser(django_db_setup):
-    executable = chromium()
-    if not executable:
-        pytest.skip("no chromium on this machine")
-    with playwright.sync_playwright() as driver:
-        launched = launch(driver, executable)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

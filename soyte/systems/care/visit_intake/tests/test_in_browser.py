@@ -11,24 +11,12 @@ from soyte.systems.care.visit_intake.ingest.tests.files import file, visit
 from soyte.systems.care.visit_intake.jobs import receive_upload
 from soyte.systems.care.visit_intake.models import ReceiptVisit, Upload
 from soyte.systems.care.visit_intake.tests.offices import bad, department, facility, good, holder, sent
-from soyte.ui.tests.browser import chromium, findings, headings, launch, scrolls_sideways
+from soyte.ui.tests.browser import findings, headings, scrolls_sideways
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 SECRET = "con mèo trèo cây cau"
 HOME = "/tep-kham-benh/"
-
-
-@pytest.fixture(scope="module")
-def browser(django_db_setup):
-    executable = chromium()
-    if not executable:
-        pytest.skip("no chromium on this machine")
-    with playwright.sync_playwright() as driver:
-        launched = launch(driver, executable)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
