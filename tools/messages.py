@@ -41,7 +41,7 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 def sources():
     for path in sorted(PACKAGE.rglob("*")):
-        if path.suffix == ".py" and not {"tests", "migrations"} & set(path.parts):
+        if path.suffix == ".py" and not {"tests", "migrations"} & set(path.relative_to(PACKAGE).parts):
             yield path, path.read_text()
         elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
             yield path, templatize(path)

@@ -13,7 +13,7 @@ HOUSE = Path(soyte.__path__[0])
 TEMPLATES = sorted(HOUSE.glob("**/templates/**/*.html"))
 # Reports that stand alone, outside the site and its content security policy, bring their own style.
 STANDALONE = {"check"}
-PAGES = [file for file in TEMPLATES if not STANDALONE & set(file.parts)]
+PAGES = [file for file in TEMPLATES if not STANDALONE & set(file.relative_to(HOUSE).parts)]
 
 
 def name(file):
@@ -43,7 +43,7 @@ def test_each_icon_of_the_sprite_is_used():
         file.read_text()
         for suffix in ("py", "html", "js")
         for file in HOUSE.rglob(f"*.{suffix}")
-        if not {"tests", "built", "migrations"} & set(file.parts)
+        if not {"tests", "built", "migrations"} & set(file.relative_to(HOUSE).parts)
     )
     named = set(re.findall(r"[\"']([a-z0-9-]+)[\"']", source))
     assert icons.names() - named == set(), "take these lines out of soyte/ui/assets/icons.txt"
