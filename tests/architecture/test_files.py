@@ -90,7 +90,9 @@ def test_a_lock_has_hashes_and_names_no_host(name):
 
 def test_no_file_names_a_place_of_the_machine_it_was_written_on():
     texts = ("*.py", "*.md", "*.html", "*.yaml", "*.toml", "*.json", "*.js", "*.css", "*.sh", "Makefile", ".ci/run")
-    files = [path for path in kept(*texts) if "tests" not in path.relative_to(ROOT).parts and named(path) not in PLACES_MEANT]
+    files = [
+        path for path in kept(*texts) if "tests" not in path.relative_to(ROOT).parts and named(path) not in PLACES_MEANT
+    ]
     assert [named(path) for path in files if PLACES.search(path.read_text())] == []
 
 
