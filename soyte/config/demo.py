@@ -87,7 +87,7 @@ def _run(arguments: argparse.Namespace) -> None:
                 )
             _announce(folder, address)
 
-        run_together(children, started=started)
+        run_together(children, started=started, meanwhile=postgres.keep_up)
 
 
 def main(argv: list[str]) -> int:

@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,6 +86,22 @@ def socket_folder() -> Path:
 def is_up() -> bool:
     command = [str(bin_folder() / "pg_isready"), "-q", "-h", str(socket_folder()), "-d", DATABASE, "-U", ROLE]
     return subprocess.run(command, check=False).returncode == 0
+
+
+def keep_up() -> None:
+    """Start the server again if it is gone: killed, or stopped by somebody who did not know of its users."""
+    if not external_url() and not _server_lives():
+        print("soyte: PostgreSQL dừng, chạy lại (the database ended and is started again)", file=sys.stderr, flush=True)
+        start()
+
+
+def _server_lives() -> bool:
+    """Asked twice a second, so without a program of its own; a server that comes up or goes down counts as living."""
+    try:
+        number = int((data_folder() / "postmaster.pid").read_text().split()[0])
+        return Path(f"/proc/{number}/comm").read_text().strip() == "postgres"
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def start(*, prepared: Path | None = None, settings: dict[str, str] | None = None) -> bool:

@@ -102,24 +102,31 @@ def stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def run_once(child: Child) -> int:
-    """Run a child to its end; its exit status. If we are stopped meanwhile, so is it."""
+def run_once(child: Child, *, meanwhile: Callable[[], None] = lambda: None) -> int:
+    """Run a child to its end, calling `meanwhile` now and then; its exit status. If we are stopped, so is it."""
     try:
         child.start()
         assert child.process is not None
-        return child.process.wait()
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return child.process.wait(LOOK_SECONDS)
+            meanwhile()
     finally:
         stop_all([child])
 
 
-def run_together(children: Sequence[Child], *, started: Callable[[], None]) -> None:
-    """Start all, call `started`, start again one that dies; stop all when Stopped is raised in us."""
+def run_together(
+    children: Sequence[Child], *, started: Callable[[], None], meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    """Start all, call `started`, start again one that dies, call `meanwhile` now and then; stop all when Stopped is
+    raised in us."""
     try:
         for child in children:
             child.start()
         started()
         while True:
             time.sleep(LOOK_SECONDS)
+            meanwhile()
             for child in children:
                 if child.is_to_be_started_again():
                     print(f"soyte: {child.name} dừng (mã {child.status()}), chạy lại", file=sys.stderr)

@@ -69,7 +69,8 @@ def main(argv: list[str]) -> int:
                     Child("ready", [sys.executable, "-m", "soyte.config.ready"], child_environment())
                 ):
                     return status
-                return run_once(web_server(host=host, port=port, workers=arguments.workers)) or 1
+                web = web_server(host=host, port=port, workers=arguments.workers)
+                return run_once(web, meanwhile=postgres.keep_up) or 1
     except Stopped:
         return 0
 

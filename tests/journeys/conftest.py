@@ -26,6 +26,7 @@ from typing import Any
 import pytest
 
 import soyte
+from soyte.kernel.processes import die_with_parent
 from soyte.ui.tests import browser as browsers
 
 ROOT = Path(soyte.__path__[0]).parent
@@ -73,7 +74,13 @@ def _free_port() -> int:
 
 @contextlib.contextmanager
 def _running(env: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, "-m", "soyte.config", *arguments], cwd=ROOT, env=env)
+    parent = os.getpid()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "soyte.config", *arguments],
+        cwd=ROOT,
+        env=env,
+        preexec_fn=lambda: die_with_parent(parent),  # a killed test run leaves no servers
+    )
     try:
         yield process
     finally:

@@ -35,6 +35,12 @@ class Running:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
             return answer.status
 
+    def is_ready(self) -> bool:
+        try:
+            return self.get("/readyz") == 200
+        except OSError:
+            return False
+
     def count_of_livez(self) -> float:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=30) as answer:
             lines = answer.read().decode().splitlines()
@@ -92,6 +98,18 @@ def test_the_killed_web_server_is_started_again_and_leaves_nobody_behind(small, 
     assert ports.wait_until_it_answers("127.0.0.1", demo.port, seconds=PATIENCE)
     if which == "main":
         assert not {first, *rest} & {*numbered(small.home, "granian")}
+    demo.end(signal.SIGINT)
+    demo.assert_nothing_is_left()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_database_that_ends_under_a_running_demo_is_started_again(small, number):
+    demo = Running(small, "demo", "--no-feeder")
+    postmaster = small.home / "db" / "data" / "postmaster.pid"
+    first = int(postmaster.read_text().split()[0])
+    os.kill(first, number)
+    wait_until(lambda: postmaster.exists() and postmaster.read_text().split()[:1] != [str(first)])
+    wait_until(lambda: demo.is_ready())
     demo.end(signal.SIGINT)
     demo.assert_nothing_is_left()
 
