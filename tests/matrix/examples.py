@@ -32,11 +32,13 @@ from soyte.systems.care.visit_intake.ingest.receive import receive
 from soyte.systems.care.visit_intake.ingest.tests import files
 from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit, Upload, UploadedFile
 from soyte.systems.steering.reference_lists import services as reference_lists
+from soyte.systems.steering.statistics.models import FrozenReport
+from soyte.systems.steering.statistics.selectors import digest
 
 OWN, FOREIGN = "70001", "70002"
 CITIZEN = "citizen"  # of the person of the own facility; holds no post
-ROLES = ("it_officer", "doctor", "desk_officer", "data_officer", "administrator", CITIZEN)
-AT_DEPARTMENT = {"data_officer", "administrator"}
+ROLES = ("it_officer", "doctor", "desk_officer", "data_officer", "statistician", "administrator", CITIZEN)
+AT_DEPARTMENT = {"data_officer", "statistician", "administrator"}
 NOBODY = ""
 
 _numbers = count(1)
@@ -53,6 +55,7 @@ class Side:
     received: ReceiptVisit
     upload: Upload
     pair: ReviewPair
+    report: FrozenReport
     worker: Account
     post_id: int
     dispute: Dispute
@@ -75,6 +78,8 @@ ARGUMENTS: dict[str, Callable[[World, Side], object]] = {
     "indicator_code": lambda world, side: "visits",
     "plan_code": lambda world, side: "chuyen_doi_so_2021_2025",
     "target_code": lambda world, side: "T8",
+    "form_code": lambda world, side: "14bct",
+    "report_id": lambda world, side: side.report.pk,
     "pair_id": lambda world, side: side.pair.pk,
     "unit_id": lambda world, side: side.unit.pk,
     "account_id": lambda world, side: side.worker.pk,
@@ -158,6 +163,7 @@ def _side(world: World, code: str) -> Side:
         received=visit,
         upload=_upload(at, worker, visit.receipt),
         pair=_pair(encounter.person),
+        report=_report(at, worker),
         worker=worker,
         post_id=post(worker, "it_officer", at).pk,
         dispute=_dispute(encounter, worker),
@@ -194,6 +200,22 @@ def _guardianship(guardian: Person) -> Guardianship:
     end = today + dt.timedelta(days=1000)
     facts = {"valid_from": today, "valid_to": end, "adult_on": end, "made_at": timezone.now()}
     return Guardianship.objects.create(guardian=guardian, child=child, paper_kind="birth", paper="Số 1", **facts)
+
+
+def _report(at: Unit, worker: Account) -> FrozenReport:
+    day = dt.date(2026, 6, 30)
+    content: dict[str, object] = {
+        "title": "Bảng",
+        "lacking": "",
+        "source": "",
+        "state": "review",
+        "columns": [],
+        "rows": [],
+    }
+    return FrozenReport.objects.create(
+        form="14bct", layout_day=day, start=day.replace(day=1), end=day, on_map="moi", content=content, unit=at,
+        sha256=digest(content), as_of=timezone.now(), frozen_by=worker, frozen_at=timezone.now(),
+    )  # fmt: skip
 
 
 def _sent(code: str, visit_code: str) -> ReceiptVisit:

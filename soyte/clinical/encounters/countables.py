@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from soyte.clinical.encounters.breakdowns import breakdowns
 from soyte.clinical.encounters.models import Arrival, Encounter
 from soyte.clinical.encounters.topics import CHECKED_IN, MOVED, RECORDED, WITHDRAWN
 from soyte.clinical.encounters.touched import admitted_days, ended_days, started_days
@@ -74,7 +75,7 @@ def _notifiable_periods(written: Collection[str]) -> Iterator[tuple[str, datetim
         yield from ((code, _midnight(start), _midnight(end), icds) for code, icds in named.items())
 
 
-def _facility_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
+def facility_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     return {code: unit.name for code, unit in organisations.facilities_by_code(keys, on).items()}
 
 
@@ -95,7 +96,7 @@ def _place_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     return names
 
 
-def _list_names(name: str) -> Any:
+def list_names(name: str) -> Any:
     def names(keys: Iterable[str], on: date) -> Mapping[str, str]:
         known = load_list(name)
         return {key: title for key in keys if (title := known.name_of(key, on))}
@@ -104,7 +105,7 @@ def _list_names(name: str) -> Any:
 
 
 def _chapter_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
-    return {key: f"{key}. {name}" for key, name in _list_names("icd10_chapter")(keys, on).items()}
+    return {key: f"{key}. {name}" for key, name in list_names("icd10_chapter")(keys, on).items()}
 
 
 def _coverage(start: date, end: date) -> Coverage:
@@ -114,15 +115,15 @@ def _coverage(start: date, end: date) -> Coverage:
     return Coverage(sent=sent.count(), expected=expected.count())
 
 
-_FACILITY = Dimension("facility", _("Cơ sở"), F("facility_code"), _facility_names, of_unit=True)
-_KIND = Dimension("kind", _("Loại khám chữa bệnh"), F("kind"), _list_names("visit_kind"))
+_FACILITY = Dimension("facility", _("Cơ sở"), F("facility_code"), facility_names, of_unit=True)
+_KIND = Dimension("kind", _("Loại khám chữa bệnh"), F("kind"), list_names("visit_kind"))
 _CHAPTER = Dimension("icd_chapter", _("Chương bệnh"), F("main_icd_chapter"), _chapter_names, singles_out=True)
 _COMMUNE = Dimension("commune", _("Xã nơi cư trú"), F("commune_code"), _commune_names)
 _DISEASE = Dimension(
     "disease",
     _("Bệnh phải báo cáo"),
     F("disease"),
-    _list_names("notifiable_disease"),
+    list_names("notifiable_disease"),
     singles_out=True,
     prepare=_with_disease,
 )
@@ -178,10 +179,19 @@ COUNTABLES = (
             "notifiable": _notifiable,
             "died": Q(result_code__in=DIED),
         },
-        dimensions=(_FACILITY, *periods("ended_on"), _KIND, _CHAPTER, _COMMUNE, _place("ended_on"), _DISEASE),
+        dimensions=(
+            _FACILITY,
+            *periods("ended_on"),
+            _KIND,
+            _CHAPTER,
+            _COMMUNE,
+            _place("ended_on"),
+            _DISEASE,
+            *breakdowns(inpatient=INPATIENT_KINDS),
+        ),
         coverage=_coverage,
         changes={RECORDED: ended_days, WITHDRAWN: ended_days, MOVED: ended_days},
-        lists=("notifiable_disease",),
+        lists=("notifiable_disease", "icd10_block"),
     ),
     _arrivals("arrivals", _("Lượt đã đến"), "started_on", started_days),
     _arrivals("admissions", _("Lượt vào nội trú"), "admitted_on", admitted_days),

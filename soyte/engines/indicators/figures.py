@@ -216,27 +216,28 @@ def answered(question: Question, count: Callable[[Sequence[str]], list[Counted]]
     )
 
 
+def hides(dimensions: Iterable[Dimension], *, size: int, unseen: int, table_has_unseen: bool) -> bool:
+    """Whether a cell of a table by these dimensions (those that narrow it too) would single out. A period is no crossing:
+    anybody may ask for each day as a table of its own."""
+    if not 0 < size < SMALL:
+        return False
+    crossing = [dimension for dimension in dimensions if not dimension.is_period]
+    if len(crossing) > 1:
+        return table_has_unseen
+    return unseen > 0 and any(dimension.singles_out for dimension in crossing)
+
+
 def cells(counted: Sequence[Counted], by: Sequence[Dimension], narrowing: Sequence[Dimension]) -> list[Cell]:
-    """Cells of a table, small ones hidden where they would single out. A period is no crossing: anybody may ask for each
-    day as a table of its own."""
-    dimensions = [d for d in (*by, *narrowing) if not d.is_period]
-    singles_out = any(d.singles_out for d in dimensions)
-    crossed = len(dimensions) > 1
+    """Cells of a table, small ones hidden where they would single out."""
+    dimensions = [*by, *narrowing]
     table_has_unseen = any(row["unseen"] for row in counted)
 
-    def hidden(row: Counted) -> bool:
-        if not 0 < row["size"] < SMALL:
-            return False
-        return table_has_unseen if crossed else singles_out and row["unseen"] > 0
+    def cell(row: Counted) -> Cell:
+        hidden = hides(dimensions, size=row["size"], unseen=row["unseen"], table_has_unseen=table_has_unseen)
+        keys = tuple(row[f"key_{dimension.code}"] for dimension in by)
+        return Cell(keys, None if hidden else _decimal(row["value"]), hidden)
 
-    return [
-        Cell(
-            tuple(row[f"key_{dimension.code}"] for dimension in by),
-            None if hidden(row) else _decimal(row["value"]),
-            hidden(row),
-        )
-        for row in counted
-    ]
+    return [cell(row) for row in counted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ class Crossing:
 def crossed_of(question: Question) -> Crossing:
     """The combinations of any number of dimensions: what tables with columns of their own are added up from.
 
-    Nothing is hidden in them: whoever shows sums of them hides by `size` and `unseen`, as `cells` does.
+    Nothing is hidden in them: whoever shows sums of them hides by `hides`.
     """
     names = question.names
     found = question.rows().order_by().values(*names).annotate(**question.aggregates())

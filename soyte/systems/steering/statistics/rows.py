@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from soyte.clinical.encounters.countables import OLD_MAP_LAST_DAY
 from soyte.clinical.encounters.models import Arrival, Encounter
+from soyte.clinical.lines import VisitLine
 from soyte.clinical.terminology import selectors as terminology
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.places import selectors as places
@@ -23,8 +24,10 @@ class Row:
     commune: str
 
 
-def in_words(visits: Sequence[Encounter | Arrival]) -> list[Row]:
-    """Each visit with the names of its codes: those of its own day, of a commune also the old map's."""
+def in_words(rows: Sequence[Encounter | Arrival | VisitLine]) -> list[Row]:
+    """Each visit with the names of its codes: those of its own day, of a commune also the old map's. A line of a visit stands
+    for its visit."""
+    visits = [row.encounter if isinstance(row, VisitLine) else row for row in rows]
     kinds, terms = load_list("visit_kind"), terminology.terms()
     codes = {visit.commune_code for visit in visits}
     communes = {**places.names_on(codes, OLD_MAP_LAST_DAY), **places.names_on(codes, timezone.localdate())}

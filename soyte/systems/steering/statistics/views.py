@@ -189,7 +189,7 @@ def figure_rows(request: HouseRequest, indicator_code: str) -> HttpResponse:
         object_id=indicator_code,
         details={"from": str(asked.start), "to": str(asked.end), "where": asked.where},
     )
-    shown = page(behind.rows.select_related("unit"), request, [f"-{countable.day}", "-id"])
+    shown = page(behind.rows.select_related(countable.unit), request, [f"-{countable.day}", "-id"])
     return render(
         request,
         "statistics/rows.html",

@@ -1,0 +1,119 @@
+"""How statistics break visits down beside place and time: sex, age, setting, outcome, block of diseases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Case, CharField, F, Func, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast, Left, TruncDate, Upper
+from django.utils.translation import gettext_lazy as _
+
+from soyte.engines.indicators.counting import Dimension
+from soyte.kernel.codes.selectors import load_list
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+AGES = (("0", 1), ("1-4", 5), ("5-14", 15), ("15-59", 60))  # key, first age above it; full years on the day of NGAY_VAO
+OLDEST, UNKNOWN = "60+", "khong-ro"
+CATEGORY = 3
+_AGE_NAMES: dict[str, str | _StrPromise] = {
+    "0": _("Dưới 1 tuổi"),
+    "1-4": _("1 đến dưới 5 tuổi"),
+    "5-14": _("5 đến dưới 15 tuổi"),
+    "15-59": _("15 đến dưới 60 tuổi"),
+    OLDEST: _("Từ 60 tuổi"),
+    UNKNOWN: _("Không rõ tuổi"),
+}
+_SETTINGS: dict[str, str | _StrPromise] = {"exam": _("Khám bệnh, ngoại trú"), "inpatient": _("Nội trú")}
+_OUTCOMES: dict[str, str | _StrPromise] = {
+    "died": _("Tử vong"),
+    "died_outside": _("Tử vong ngoại viện"),
+    "grave": _("Nặng xin về"),
+    "other": _("Kết quả khác"),
+}
+_SEXES: dict[str, str | _StrPromise] = {"1": _("Nam"), "2": _("Nữ"), "other": _("Chưa xác định")}
+
+
+def _named(names: Mapping[str, str | _StrPromise]) -> Callable[[Iterable[str], date], Mapping[str, str]]:
+    return lambda keys, on: {key: str(names[key]) for key in keys if key in names}
+
+
+class _AgeBand(Func):
+    """Of (birth as written, day of arrival). Days as numbers yyyymmdd: their difference by ten thousand is full years, and with
+    a birth of which only the year is known (yyyy0000) the difference of the years."""
+
+    template = (
+        "(select coalesce(case when born ~ '^([0-9]{8}|[0-9]{4}$)' then ("
+        + "array[" + ",".join(f"'{key}'" for key in (*dict(AGES), OLDEST)) + "])["
+        "width_bucket((to_char(arrived, 'YYYYMMDD')::int - rpad(left(born, 8), 8, '0')::int) / 10000,"
+        " array[0," + ",".join(str(above) for _key, above in AGES) + "])] end, '" + UNKNOWN + "')"
+        " from (values (%(expressions)s)) written(born, arrived))"
+    )  # fmt: skip
+    output_field = CharField()
+
+
+class _Block(Func):
+    """Of (diagnosis as written, first categories in order, last categories, blocks)."""
+
+    template = (
+        "(select case when category <= lasts[place] then codes[place] else '' end"
+        " from (values (%(expressions)s)) listed(category, firsts, lasts, codes),"
+        ' lateral width_bucket(category collate "C", firsts) place)'
+    )
+    output_field = CharField()
+
+
+def blocks() -> list[tuple[str, str, str]]:
+    """(first category, last category, block) of the blocks that share out all diseases, in order."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for entry in load_list("icd10_block"):
+        if entry.attrs["level"] == "1":
+            first, last = entry.code[:CATEGORY], entry.code[-CATEGORY:]
+            if first not in found or found[first][1] < last:
+                found[first] = (first, last, entry.code)
+    return sorted(found.values())
+
+
+def _with_block(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add `block`. A diagnosis that no list has (without a chapter) has no block either."""
+    listed = [Cast(Value(list(column)), ArrayField(TextField())) for column in zip(*blocks(), strict=True)]
+    named: QuerySet[Any] = rows.annotate(
+        block=Case(
+            When(main_icd_chapter="", then=Value("")),
+            default=_Block(Left(Upper("main_icd"), CATEGORY), *listed),
+            output_field=CharField(),
+        )
+    )
+    return named
+
+
+def _block_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
+    known = load_list("icd10_block")
+    return {key: f"{key} {name}" for key in keys if (name := known.name_of(key, on))}
+
+
+def breakdowns(*, inpatient: Iterable[str]) -> tuple[Dimension, ...]:
+    """The dimensions; `inpatient` are the kinds of visits that are stays. A disease singles out, the others do not."""
+    outcome = Case(
+        When(result_code="5", then=Value("died")),
+        When(result_code="8", then=Value("died_outside")),
+        When(result_code="6", then=Value("grave")),
+        default=Value("other"),
+        output_field=CharField(),
+    )
+    setting = Case(
+        When(kind__in=list(inpatient), then=Value("inpatient")), default=Value("exam"), output_field=CharField()
+    )
+    sex = Case(When(sex__in=["1", "2"], then=F("sex")), default=Value("other"), output_field=CharField())
+    age = _AgeBand(F("birth_written"), TruncDate("started_at"))
+    return (
+        Dimension("icd_block", _("Nhóm bệnh"), F("block"), _block_names, singles_out=True, prepare=_with_block),
+        Dimension("sex", _("Giới"), sex, _named(_SEXES)),
+        Dimension("age", _("Tuổi lúc vào"), age, _named(_AGE_NAMES)),
+        Dimension("setting", _("Khám hay nội trú"), setting, _named(_SETTINGS)),
+        Dimension("outcome", _("Kết quả điều trị"), outcome, _named(_OUTCOMES)),
+    )

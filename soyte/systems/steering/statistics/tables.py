@@ -1,0 +1,218 @@
+"""Statistical tables: what a form's columns count for its rows over a period, for one viewer.
+
+A table is added up from crossings of dimensions (engines/indicators), one for each indicator that its columns name, so every
+cell is a sum over keys and opens its rows by the same keys.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from soyte.clinical.encounters.countables import NEW_MAP
+from soyte.engines.indicators import figures, rollups
+from soyte.engines.indicators.counting import Coverage, Dimension
+from soyte.engines.indicators.figures import Crossed
+from soyte.kernel.actors import Acting
+from soyte.kernel.text.folding import vi_key
+from soyte.systems.steering.statistics.layout import DISEASES, PLACES, Form, TableColumn
+from soyte.systems.steering.statistics.places import PlaceLine, on_map
+from soyte.systems.steering.statistics.questions import address
+
+Where = Mapping[str, Sequence[str]]
+_ROW_DIMENSIONS = {DISEASES: ("icd_chapter", "icd_block"), PLACES: ("place",)}
+TOTAL = "tong"
+
+
+@dataclass(frozen=True, slots=True)
+class TableQuestion:
+    """A form over a period, narrowed by keys of dimensions, its places on one map."""
+
+    form: Form
+    layout_day: date  # whose layout the form has
+    start: date
+    end: date
+    where: Where = field(default_factory=dict)
+    on_map: str = NEW_MAP
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A hidden value is None. `url` opens the rows."""
+
+    value: Decimal | None
+    url: str = ""
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.value is None
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """`key` names the row among those of its table; `level` 0 total, 1 chapter, 2 other."""
+
+    key: str
+    name: str
+    level: int
+    cells: Sequence[TableCell]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    question: TableQuestion
+    rows: Sequence[TableRow]
+    as_of: datetime
+    coverage: Coverage | None
+    approximate: Sequence[str]  # names of places whose values are approximate
+
+
+@dataclass(slots=True)
+class _Sum:
+    value: Decimal = Decimal(0)
+    size: int = 0
+    unseen: int = 0
+
+    def add(self, row: Crossed | _Sum) -> None:
+        self.value += row.value
+        self.size += row.size
+        self.unseen += row.unseen
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of the table before it is counted: `where` are its keys by dimension; None takes all."""
+
+    key: str
+    name: str
+    level: int
+    where: Where
+    note: str = ""
+
+
+class _Counted:
+    """The columns of one indicator, added up for each key of the rows' dimensions."""
+
+    def __init__(self, question: TableQuestion, indicator: str, actor: Acting) -> None:
+        self.columns = [column for column in question.form.columns if column.indicator == indicator]
+        _found, self.countable = figures.find(indicator)
+        self.row_names = _ROW_DIMENSIONS.get(question.form.rows, ("facility",))
+        self.base = question.where
+        names = list(dict.fromkeys((*self.row_names, *(name for column in self.columns for name in column.where))))
+        crossing = rollups.crossed(
+            indicator, actor=actor, start=question.start, end=question.end, by=names, where=self.base
+        )
+        self.as_of = crossing.as_of
+        self.has_unseen = any(row.unseen for row in crossing.rows)
+        self.keys = {row.keys[: len(self.row_names)] for row in crossing.rows}
+        self._sums: dict[tuple[str, str, str], _Sum] = defaultdict(_Sum)  # by column, dimension and key; "" for all
+        for column in self.columns:
+            wanted = [(names.index(name), {*keys}) for name, keys in column.where.items()]
+            for row in crossing.rows:
+                if all(row.keys[place] in keys for place, keys in wanted):
+                    self._sums[column.code, "", ""].add(row)
+                    for name, key in zip(self.row_names, row.keys, strict=False):
+                        self._sums[column.code, name, key].add(row)
+
+    def sum_of(self, column: TableColumn, where: Where) -> _Sum:
+        pairs = [(name, key) for name, keys in where.items() for key in keys] if where else [("", "")]
+        found = _Sum()
+        for name, key in pairs:
+            if part := self._sums.get((column.code, name, key)):
+                found.add(part)
+        return found
+
+    def hides(self, column: TableColumn, line: _Line, counted: _Sum) -> bool:
+        return figures.hides(
+            self._dimensions({**line.where, **column.where, **self.base}),
+            size=counted.size,
+            unseen=counted.unseen,
+            table_has_unseen=self.has_unseen,
+        )
+
+    def _dimensions(self, names: Iterable[str]) -> list[Dimension]:
+        return [self.countable.dimension(name) for name in names]
+
+
+def table(question: TableQuestion, *, actor: Acting) -> Table:
+    """The table as the actor may see it. Raises PeriodReversed."""
+    counted = {
+        indicator: _Counted(question, indicator, actor)
+        for indicator in dict.fromkeys(column.indicator for column in question.form.columns)
+    }
+    lines = list(_lines(question, counted))
+    first = next(iter(counted.values()))
+    return Table(
+        question=question,
+        rows=[_row(question, line, counted) for line in lines],
+        as_of=min(part.as_of for part in counted.values()),
+        coverage=first.countable.coverage(question.start, question.end) if first.countable.coverage else None,
+        approximate=[line.name for line in lines if line.note],
+    )
+
+
+def _row(question: TableQuestion, line: _Line, counted: Mapping[str, _Counted]) -> TableRow:
+    return TableRow(
+        line.key,
+        line.name,
+        line.level,
+        [_cell(question, column, line, counted[column.indicator]) for column in question.form.columns],
+        line.note,
+    )
+
+
+def _cell(question: TableQuestion, column: TableColumn, line: _Line, counted: _Counted) -> TableCell:
+    found = counted.sum_of(column, line.where)
+    if counted.hides(column, line, found):
+        return TableCell(None)
+    where = {**counted.base, **column.where, **line.where}
+    if not found.size or any(not key for keys in where.values() for key in keys):
+        return TableCell(found.value)  # an address cannot ask for rows that lack a key
+    query = address(question.start, question.end, where=where)
+    return TableCell(found.value, f"{reverse('statistics:rows', args=[column.indicator])}?{query}")
+
+
+def _lines(question: TableQuestion, counted: Mapping[str, _Counted]) -> Iterator[_Line]:
+    yield _Line(TOTAL, _("Tổng số"), 0, {})
+    if question.form.rows == DISEASES:
+        yield from _diseases(question.form, counted)
+    elif question.form.rows == PLACES:
+        yield from _places(question, counted)
+    else:
+        yield from _facilities(question, counted)
+
+
+def _diseases(form: Form, counted: Mapping[str, _Counted]) -> Iterator[_Line]:
+    for row in form.diseases:
+        yield _Line(f"{row.dimension}:{row.key}", row.name, 1 if row.is_chapter else 2, {row.dimension: [row.key]})
+    if any(not keys[0] for part in counted.values() for keys in part.keys):
+        yield _Line("icd_chapter:", _("Mã bệnh không có trong danh mục"), 1, {"icd_chapter": [""]})
+
+
+def _facilities(question: TableQuestion, counted: Mapping[str, _Counted]) -> Iterator[_Line]:
+    codes = {keys[0] for part in counted.values() for keys in part.keys}
+    names = next(iter(counted.values())).countable.dimension("facility").names(codes, question.end)
+    for code in sorted(codes, key=lambda code: (vi_key(names.get(code, code)), code)):
+        yield _Line(f"facility:{code}", names.get(code, code), 2, {"facility": [code]})
+
+
+def _places(question: TableQuestion, counted: Mapping[str, _Counted]) -> Iterator[_Line]:
+    """The places of the chosen map; a visit without a code falls to the last line too."""
+    keys = {keys[0] for part in counted.values() for keys in part.keys}
+    written = {(code, of_map): Decimal(0) for code, _at, of_map in (key.partition("@") for key in keys if key)}
+    found = on_map(written, question.on_map, end=question.end)
+    if "" in keys:
+        if not found or found[-1].code:
+            found.append(PlaceLine("", ""))
+        found[-1].keys.append("")
+    for line in found:
+        name = line.name or _("Ngoài địa bàn hoặc không rõ")
+        full = f"{name}, {line.district}" if line.district else name
+        yield _Line(f"place:{line.code}", full, 2, {"place": line.keys}, _("gần đúng") if line.is_approximate else "")
