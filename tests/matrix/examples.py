@@ -80,8 +80,6 @@ ARGUMENTS: dict[str, Callable[[World, Side], object]] = {
     "target_code": lambda world, side: "T8",
     "form_code": lambda world, side: "14bct",
     "report_id": lambda world, side: side.report.pk,
-    "plan_code": lambda world, side: "chuyen_doi_so_2021_2025",
-    "target_code": lambda world, side: "T4",
     "pair_id": lambda world, side: side.pair.pk,
     "unit_id": lambda world, side: side.unit.pk,
     "account_id": lambda world, side: side.worker.pk,
