@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from random import Random
+from zlib import crc32
 
 from soyte.demo.province import content, frame, names
 from soyte.demo.province.draws import Weighted, stream
@@ -145,8 +146,10 @@ class _CitizenNumbers:
     def give(self, *, register: str, sex: str, year: int) -> str:
         century = (year // 100 - 19) * 2 + (sex == "2")
         prefix = f"{register}{century}{year % 100:02d}"
+        number = self._given[prefix]
         self._given[prefix] += 1
-        return f"{prefix}9{self._given[prefix] * SPREAD % 100_000:05d}"
+        # Each prefix begins elsewhere: namesakes are told apart by their last four digits.
+        return f"{prefix}9{(crc32(prefix.encode()) + number * SPREAD) % 100_000:05d}"
 
 
 def _insurance_number(number: int) -> str:
