@@ -75,7 +75,7 @@ def _build(out: Path) -> None:
     (out / "soyte.css").write_text(_stylesheet())
     (out / "sprite.svg").write_text(_sprite())
     (out / "htmx.js").write_text(_without_source_map(MODULES / "htmx.org/dist/htmx.min.js"))
-    for name in ("soyte.js", "favicon.svg", "gate.svg"):
+    for name in ("soyte.js", "live.js", "favicon.svg", "gate.svg"):
         shutil.copyfile(SOURCE / name, out / name)
 
 

@@ -15,7 +15,9 @@ from django.utils.module_loading import module_has_submodule
 
 def cases() -> dict[str, Callable[[list[str]], dict[str, object]]]:
     """Name -> case. A room offers them as `CASES` of its module bench.py."""
-    found: dict[str, Callable[[list[str]], dict[str, object]]] = {}
+    from soyte.config import live_bench
+
+    found: dict[str, Callable[[list[str]], dict[str, object]]] = {"live": live_bench.live}
     for app in apps.get_app_configs():
         if app.name.startswith("soyte.") and module_has_submodule(app.module, "bench"):
             found |= importlib.import_module(f"{app.name}.bench").CASES

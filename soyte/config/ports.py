@@ -37,6 +37,13 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
+def any_free(host: str) -> int:
+    """A port that no program has at the moment."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
 def reached_at(host: str) -> str:
     """The name by which this machine reaches its own server."""
     return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104 - a comparison

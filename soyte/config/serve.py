@@ -1,4 +1,4 @@
-"""`soyte serve`: the web server (granian, WSGI) on SOYTE_HOST:SOYTE_PORT."""
+"""`soyte serve`: the web server (granian) on SOYTE_HOST:SOYTE_PORT."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from soyte.config import ports, postgres
 from soyte.config.home import home
 from soyte.config.processes import Child, Stopped, child_environment, run_once, stoppable
 
-THREADS = 4  # requests of a process that run at once; each holds a connection to the database
 WAITING = 128  # requests of a process that may be open at once, most of them waiting for a thread
+LINES = 1000  # and lines to open pages beside them; soyte/kernel/live/hub.py opens no more
 
 
 def web_server(*, host: str, port: int, workers: int = 1, log: Path | None = None) -> Child:
     """The web server as a child; a worker process that dies is replaced by granian itself."""
     options = {
-        "interface": "wsgi",
+        "interface": "asgi",
         "host": host,
         "port": port,
         "workers": workers,
-        "blocking-threads": THREADS,
-        "backpressure": WAITING,
+        "loop": "asyncio",
+        "backpressure": WAITING + LINES,
         "log-config": _log_config(),
         "log-level": "warning",
         "workers-kill-timeout": 8,
     }
-    command = [sys.executable, "-m", "granian", "--no-ws", "--respawn-failed-workers", "soyte.config.wsgi:application"]
+    command = [sys.executable, "-m", "granian", "--no-ws", "--respawn-failed-workers", "soyte.config.asgi:application"]
     command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
     return Child("web", command, child_environment() | {"PROMETHEUS_MULTIPROC_DIR": str(_counts_folder(port))}, log)
 

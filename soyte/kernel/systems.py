@@ -50,6 +50,14 @@ class MenuEntry:
     order: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class LiveTopic:
+    """Something that open pages may follow, by whoever holds `permission` (soyte/kernel/live)."""
+
+    name: str
+    permission: str
+
+
 class RoomConfig(AppConfig):
     """An app of ours that declares permissions: kernel and clinical rooms; systems by the subclass below.
 
@@ -61,6 +69,7 @@ class RoomConfig(AppConfig):
     title: ClassVar[str | _StrPromise] = ""
     permissions: ClassVar[tuple[Permission, ...]] = ()
     menu: ClassVar[tuple[MenuEntry, ...]] = ()
+    live: ClassVar[tuple[LiveTopic, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -91,3 +100,8 @@ def permissions() -> dict[str, Permission]:
 def menu() -> list[MenuEntry]:
     """Every declared menu entry, in the order of the menu."""
     return sorted((entry for room in rooms() for entry in room.menu), key=lambda entry: entry.order)
+
+
+def live_topics() -> dict[str, LiveTopic]:
+    """Every declared topic of live pages by its name."""
+    return {topic.name: topic for room in rooms() for topic in room.live}

@@ -44,6 +44,7 @@ class Shell:
     home_url: str
     all_url: str
     search_url: str
+    live_url: str
     demo: bool = False
     personal: bool = False
     query: str = ""

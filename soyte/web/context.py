@@ -43,6 +43,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             home_url=entries[0].url if personal and entries else reverse("web:start"),
             all_url=reverse("web:start") + "#chuc-nang",
             search_url=reverse("web:search"),
+            live_url=reverse("web:events"),
             demo=settings.SOYTE_DEMO,
             personal=personal,
             query=request.GET.get("q", "") if request.path == reverse("web:search") else "",

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.urls import URLResolver, include, path
 
-from soyte.web import errors, health, views
+from soyte.web import errors, health, live, views
 
 OWN = "soyte.web"
 
@@ -36,6 +36,7 @@ own = [
     path("tim/", views.search, name="search"),
     path("giao-dien/", views.theme, name="theme"),
     path("ngon-ngu/", views.language, name="language"),
+    path("su-kien/", live.events, name="events"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

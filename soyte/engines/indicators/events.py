@@ -7,13 +7,15 @@ from datetime import date
 
 from soyte.engines.indicators import rolling
 from soyte.engines.indicators.counting import countables
+from soyte.kernel.live.telling import changed
 from soyte.kernel.outbox.consumers import listens
 from soyte.kernel.outbox.models import Event
 
 
 @listens(*rolling.topics())
 def keep_cells(events: list[Event]) -> None:
-    """Count again what these events touched; in a flood leave it to the next rebuild."""
+    """Count again what these events touched; in a flood leave it to the next rebuild. Then open pages show it."""
+    changed("figures")  # heard when this transaction is committed, with the cells
     if rolling.is_flooded():
         rolling.forget()
         return

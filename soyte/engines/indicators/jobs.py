@@ -2,14 +2,17 @@
 
 from soyte.engines.indicators import rolling
 from soyte.kernel.jobs.registry import every
+from soyte.kernel.live.telling import changed
 
 
 @every(minutes=1)
 def build_outdated_rollups() -> None:
     if not rolling.is_flooded():
         rolling.drop_unknown()
-        for code in rolling.outdated():
-            rolling.rebuild(code)
+        if outdated := rolling.outdated():
+            for code in outdated:
+                rolling.rebuild(code)
+            changed("figures")
 
 
 @every(days=1, at="02:30")

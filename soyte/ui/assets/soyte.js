@@ -123,7 +123,9 @@
   });
   document.addEventListener("htmx:beforeRequest", (event) => { const list = event.target.closest(".listing"); if (list) list.setAttribute("aria-busy", "true"); });
   document.addEventListener("htmx:afterRequest", () => all(".listing[aria-busy]").forEach((list) => list.removeAttribute("aria-busy")));
-  document.addEventListener("htmx:responseError", () => { if (!sending) location.reload(); });
+  /* A part that follows what changes waits for the next change; whoever pressed something sees what became of it. */
+  const isLive = (event) => /^live:/.test(((event.detail.requestConfig || {}).triggeringEvent || {}).type);
+  document.addEventListener("htmx:responseError", (event) => { if (!sending && !isLive(event)) location.reload(); });
 
   /* ---- passwords ---- */
   const reveal = (eye) => {

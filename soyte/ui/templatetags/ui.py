@@ -6,9 +6,9 @@ its icon or its word.
 
 from django import template
 
-from soyte.ui.tags import blocks, drawings, forms, lists, maps, pieces, values
+from soyte.ui.tags import blocks, drawings, forms, lists, live, maps, pieces, values
 
 register = template.Library()
-for part in (values, pieces, drawings, maps, lists, forms, blocks):
+for part in (values, pieces, drawings, maps, lists, live, forms, blocks):
     register.tags |= part.register.tags
     register.filters |= part.register.filters

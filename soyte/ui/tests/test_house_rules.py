@@ -55,5 +55,6 @@ def test_icons_of_menus_are_in_the_sprite():
     assert {entry.icon for entry in menu()} <= icons.names()
 
 
-def test_the_script_stays_small():
-    assert len(gzip.compress((HOUSE / "ui/assets/soyte.js").read_bytes())) <= 6 * 1024
+@pytest.mark.parametrize(("script", "most"), [("soyte.js", 6), ("live.js", 2)])
+def test_the_scripts_stay_small(script, most):
+    assert len(gzip.compress((HOUSE / "ui/assets" / script).read_bytes())) <= most * 1024
