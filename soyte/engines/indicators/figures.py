@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from soyte.engines.indicators.content import Indicator, indicators
 from soyte.engines.indicators.counting import Countable, Coverage, Dimension, countables
-from soyte.kernel.access.policy import visible
+from soyte.kernel.access.policy import hidden, visible
 from soyte.kernel.actors import Acting, Machine
 from soyte.kernel.errors import DomainError
 
@@ -288,6 +288,7 @@ def rows_of(code: str, *, actor: Acting, start: date, end: date, where: Where | 
     """The rows that the figure counted, by the same predicate, newest first."""
     question = Question.of(code, actor=actor, start=start, end=end, where=where)
     counted = question.rows()
-    seen = visible(actor, question.countable.rows_action, counted)
-    some_hidden = counted.exclude(pk__in=seen.values("pk")).exists()
+    action = question.countable.rows_action
+    seen = visible(actor, action, counted)
+    some_hidden = hidden(actor, action, counted).exists()
     return Rows(rows=seen.order_by(F(question.countable.day).desc(), "-pk"), some_hidden=some_hidden)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Case, Model, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,6 +56,15 @@ def visible(actor: Acting, action: str, queryset: QuerySet[M]) -> QuerySet[M]:
     if rows is True:
         return queryset
     return queryset.none() if rows is False else queryset.filter(rows)
+
+
+def hidden(actor: Acting, action: str, queryset: QuerySet[M]) -> QuerySet[M]:
+    """The rows of `queryset` that `visible` leaves out, in one walk: without asking for all that are visible."""
+    rows = True if isinstance(actor, Machine) else rule(action, queryset.model).rows(actor)
+    if isinstance(rows, bool):
+        return queryset.none() if rows else queryset
+    # A row is taken where the condition is true; NOT would lose those of which it is unknown.
+    return queryset.filter(Case(When(rows, then=Value(False)), default=Value(True)))
 
 
 def can(actor: Acting, action: str, obj: Model | None = None) -> bool:

@@ -13,7 +13,7 @@ from soyte.kernel import access
 from soyte.kernel.access import policy, rules
 from soyte.kernel.access.actor import actor_for
 from soyte.kernel.access.models import BreakGlass, Post
-from soyte.kernel.access.policy import can, require, visible, why
+from soyte.kernel.access.policy import can, hidden, require, visible, why
 from soyte.kernel.access.roles import Role, roles
 from soyte.kernel.access.rules import Clause, Rule, by_post, every, opened_with_reason, some
 from soyte.kernel.access.tests.people import account, actor, post, unit
@@ -79,11 +79,14 @@ class TheThreeAgree(TestCase):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(policy, "rule", lambda action, model: declared)
             seen = set(visible(somebody, "units.read", Unit.objects.all()).values_list("pk", flat=True))
+            left_out = set(hidden(somebody, "units.read", Unit.objects.all()).values_list("pk", flat=True))
+            assert left_out == set(Unit.objects.values_list("pk", flat=True)) - seen
             for one in drawn:
                 explained = why(somebody, "units.read", one)
                 assert can(somebody, "units.read", one) == explained.allowed == (one.pk in seen), str(explained)
                 assert str(explained)
         assert visible(Machine("x"), "units.read", Unit.objects.all()).count() == len(Unit.objects.all())
+        assert not hidden(Machine("x"), "units.read", Unit.objects.all()).exists()
 
 
 rows_drawn = st.lists(st.sampled_from([True, False, "q"]), max_size=4)

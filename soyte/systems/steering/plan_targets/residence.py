@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from soyte.kernel.places.maps import Map
 from soyte.kernel.places.selectors import load_map
 
 
@@ -19,7 +21,11 @@ class Territory:
 
 def territory(on: date) -> Territory:
     """The territory of a day. A code of a former commune leads to the default heir of its land."""
-    land = load_map()
+    return _territory(load_map(), on)
+
+
+@lru_cache(maxsize=16)  # the month ends of a year: thousands of codes are walked for each day
+def _territory(land: Map, on: date) -> Territory:
     communes = {place.code: place for place in land.places_on(on, level="commune")}
     counts = {code: count.people for code in communes if (count := land.population(code, on)) and count.people}
     heirs = ((place.code, land.today(place.code, on, today=on)) for place in land if place.level == "commune")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from soyte.kernel.access.policy import visible
+from soyte.kernel.access.policy import hidden, visible
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.kernel.organisations.selectors import facilities_by_code
@@ -163,7 +163,7 @@ def target_rows(request: HouseRequest, plan_code: str, target_code: str) -> Http
         "fulfilled": fulfilled,
         "narrowed": unit.name if unit else key,
         "page": shown,
-        "some_hidden": counted.exclude(pk__in=seen.values("pk")).exists(),
+        "some_hidden": hidden(request.actor, "figures.rows", counted).exists(),
     }
     return render(request, "plan_targets/rows.html", context)
 
