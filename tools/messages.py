@@ -34,6 +34,7 @@ CONTENT_TEXTS = {
     "content": ("title",),
     "roles": ("title", "about"),
     "indicators": ("title", "explanation", "unit"),
+    "alerts": ("title", "todo"),
 }
 PURPOSES = "purposes"
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -48,12 +49,13 @@ def sources():
 
 
 def content_texts():
-    """(place, text) of the titles in content files: sets of lists, roles with their purposes, indicators."""
+    """(place, text) of the titles in content files: sets of lists, roles with their purposes, indicators, alerts with their steps."""
     for path in sorted(PACKAGE.glob("**/content/**/*.yaml")):
         told = yaml.safe_load(path.read_text())
         found = [told.get(field) for field in CONTENT_TEXTS.get(path.parent.name, ())]
         found += told.get(PURPOSES, {}).values()
-        yield from ((str(path.relative_to(ROOT)), text) for text in found if text)
+        texts = [text for one in found for text in (one if isinstance(one, list) else [one])]
+        yield from ((str(path.relative_to(ROOT)), text) for text in texts if text)
 
 
 def templatize(path):

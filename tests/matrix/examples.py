@@ -31,6 +31,7 @@ from soyte.systems.care.visit_intake.ingest.held import Source
 from soyte.systems.care.visit_intake.ingest.receive import receive
 from soyte.systems.care.visit_intake.ingest.tests import files
 from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit, Upload, UploadedFile
+from soyte.systems.safety.early_warning.models import Alert
 from soyte.systems.steering.reference_lists import services as reference_lists
 from soyte.systems.steering.statistics.models import FrozenReport
 from soyte.systems.steering.statistics.selectors import digest
@@ -59,6 +60,7 @@ class Side:
     worker: Account
     post_id: int
     dispute: Dispute
+    alert: Alert
     guardianship: Guardianship
 
 
@@ -91,6 +93,7 @@ ARGUMENTS: dict[str, Callable[[World, Side], object]] = {
     "upload_id": lambda world, side: side.upload.pk,
     "day": lambda world, side: timezone.localdate(side.received.receipt.received_at).isoformat(),
     "dispute_id": lambda world, side: side.dispute.pk,
+    "alert_id": lambda world, side: side.alert.pk,
     "guardianship_id": lambda world, side: side.guardianship.pk,
     "facility_code": lambda world, side: side.unit.facility_code,
 }
@@ -167,6 +170,7 @@ def _side(world: World, code: str) -> Side:
         worker=worker,
         post_id=post(worker, "it_officer", at).pk,
         dispute=_dispute(encounter, worker),
+        alert=_alert(at),
         guardianship=_guardianship(encounter.person),
     )
 
@@ -177,6 +181,14 @@ def _citizen(side: Side) -> Account:
     holder = citizens.admit(Machine("matrix"), side.person.pk, number=number).account
     Account.objects.filter(pk=holder.pk).update(must_change_password=False)
     return Account.objects.get(pk=holder.pk)
+
+
+def _alert(at: Unit) -> Alert:
+    now = timezone.now()
+    facts = {"last": now.isoformat(), "usual_hours": 5}
+    return Alert.objects.create(
+        kind="late_feed", unit=at, facts=facts, opened_at=now, due_at=now + dt.timedelta(hours=24)
+    )
 
 
 def _dispute(encounter: Encounter, author: Account) -> Dispute:
@@ -303,6 +315,7 @@ def crowd(world: World, number: int) -> None:
         _pair(side.person)
         _upload(side.unit, side.worker, visit.receipt)
         beside = unit(f"Trạm Y tế {again}", kind="station", parent=world.department)
+        _alert(beside)
         post(account(), "doctor", beside)
         post(side.worker, "doctor", beside)
         record_refused(administrator, "units.read", object_kind="page", object_id=f"/{again}/", reason="thử")

@@ -7,6 +7,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from soyte.clinical.encounters.models import Encounter
@@ -14,7 +17,7 @@ from soyte.formats.visitfile.excerpt import NOTHING, excerpt
 from soyte.kernel.actors import Acting
 from soyte.kernel.files.selectors import get
 from soyte.systems.care.visit_intake import rules
-from soyte.systems.care.visit_intake.models import ReceiptVisit
+from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +104,12 @@ def gateway_errors() -> list[GatewayError]:
 def gateway_reasons() -> Mapping[str, str]:
     """Vietnamese names of `GatewayError.reason`; "covered" is the one with rules."""
     return rules.coverage_classes()
+
+
+def refused_by_day(start: dt.date, end: dt.date) -> list[tuple[int, dt.date, int, int]]:
+    """(unit, day of receipt, visits refused, visits received) of each facility and day; counts only, both days included."""
+    first = timezone.make_aware(dt.datetime.combine(start, dt.time.min))
+    last = timezone.make_aware(dt.datetime.combine(end + dt.timedelta(days=1), dt.time.min))
+    receipts = Receipt.objects.filter(received_at__gte=first, received_at__lt=last, unit_id__isnull=False)
+    days = receipts.annotate(day=TruncDate("received_at")).order_by().values_list("unit_id", "day")
+    return list(days.annotate(bad=Sum("refused_count"), every=Sum("visit_count")).filter(every__gt=0))

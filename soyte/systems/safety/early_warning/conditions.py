@@ -1,0 +1,125 @@
+"""What alerts look for. Each condition answers, for a moment, for which facilities it holds, and by which numbers.
+
+Counts of whole facilities only: no figure here singles out a person.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone
+
+from soyte.clinical.encounters.models import Encounter
+from soyte.kernel.codes.working_days import after_working_days
+from soyte.systems.care.visit_intake.public import refused_by_day
+
+Facts = dict[str, Any]
+Numbers = Mapping[str, float]
+Found = dict[int, Facts]  # by unit
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`find` at a moment; `numbers` are those that content must give."""
+
+    find: Callable[[Numbers, datetime], Found]
+    numbers: frozenset[str]
+
+
+# Hours in which something came, of the last `days_back` days before the last time; their gaps.
+_GAPS = """
+with came as (
+    select unit_id, received_at from encounters_encounter where unit_id is not null and received_at > %(since)s
+    union all
+    select unit_id, received_at from encounters_checkin where unit_id is not null and received_at > %(since)s
+), last as (select unit_id, max(received_at) as at from came where received_at <= %(now)s group by unit_id
+), hours as (
+    select distinct c.unit_id, date_trunc('hour', c.received_at) as hour from came c join last l using (unit_id)
+     where c.received_at > l.at - make_interval(days => %(days_back)s) and c.received_at <= %(now)s
+), gaps as (
+    select unit_id, extract(epoch from hour - lag(hour) over (partition by unit_id order by hour)) as seconds from hours
+)
+select g.unit_id, l.at, percentile_cont(%(share)s) within group (order by g.seconds)
+  from gaps g join last l using (unit_id) where g.seconds is not null
+ group by g.unit_id, l.at having count(*) >= %(least_gaps)s
+"""
+LONGEST_SILENCE = timedelta(days=366)  # whoever is silent for longer sends no more
+
+
+def silent(numbers: Numbers, now: datetime) -> Found:
+    """Facilities that are silent for longer than their own usual gap, and for at least so many working days."""
+    given: dict[str, Any] = {
+        "now": now,
+        "since": now - LONGEST_SILENCE,
+        "days_back": int(numbers["days_back"]),
+        "share": numbers["percent"] / 100,
+        "least_gaps": numbers["least_gaps"],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_GAPS, given)
+        rows = cursor.fetchall()
+    found: Found = {}
+    for unit, last, usual in rows:
+        if now > max(last + timedelta(seconds=float(usual)), _working_days_after(last, int(numbers["working_days"]))):
+            found[unit] = {"last": last.isoformat(), "usual_hours": round(float(usual) / 3600)}
+    return found
+
+
+def _working_days_after(moment: datetime, days: int) -> datetime:
+    """The same hour so many working days later."""
+    local = timezone.localtime(moment)
+    return local + (after_working_days(local.date(), days) - local.date())
+
+
+def unusual(numbers: Numbers, now: datetime) -> Found:
+    """Facilities whose visits of yesterday differ from the mean of the same weekday by so many standard deviations.
+
+    The deviation is at least the square root of the mean, as chance alone makes it (Poisson), and means below `least`
+    are not judged, so that one visit more at a small station is no alert.
+    """
+    day = timezone.localdate(now) - timedelta(days=1)
+    past = [day - timedelta(weeks=number) for number in range(1, int(numbers["weeks"]) + 1)]
+    rows = Encounter.objects.filter(in_force=True, unit_id__isnull=False, ended_on__in=[day, *past])
+    counts: dict[int, dict[Any, int]] = {}
+    for unit, ended_on, number in rows.order_by().values_list("unit_id", "ended_on").annotate(number=Count("pk")):
+        counts.setdefault(unit, {})[ended_on] = number
+    found: Found = {}
+    for unit, by_day in counts.items():
+        before, count = [by_day.get(each, 0) for each in past], by_day.get(day, 0)
+        mean = statistics.fmean(before)
+        spread = max(statistics.pstdev(before), mean**0.5)
+        if max(mean, count) >= numbers["least"] and abs(count - mean) > numbers["deviations"] * max(spread, 1):
+            found[unit] = {"day": day.isoformat(), "count": count, "usual": round(mean, 1), "spread": round(spread, 1)}
+    return found
+
+
+def refused(numbers: Numbers, now: datetime) -> Found:
+    """Facilities of which today and yesterday so many times the usual share of visits was refused."""
+    today = timezone.localdate(now)
+    since = today - timedelta(weeks=int(numbers["weeks"]))
+    latest = today - timedelta(days=1)
+    sums: dict[int, list[int]] = {}
+    for unit, day, bad, every in refused_by_day(since, today):
+        at = sums.setdefault(unit, [0, 0, 0, 0])
+        place = 0 if day >= latest else 2
+        at[place] += bad
+        at[place + 1] += every
+    found: Found = {}
+    for unit, (bad, every, bad_before, every_before) in sums.items():
+        usual = bad_before / every_before if every_before else 0.0
+        if bad >= numbers["least"] and bad / every > numbers["times"] * max(usual, 0.01):
+            found[unit] = {"refused": bad, "received": every, "usual_percent": round(usual * 100, 1)}
+    return found
+
+
+CONDITIONS = {
+    "silent": Condition(silent, frozenset({"days_back", "percent", "working_days", "least_gaps"})),
+    "unusual": Condition(unusual, frozenset({"weeks", "deviations", "least"})),
+    "refused": Condition(refused, frozenset({"weeks", "times", "least"})),
+}

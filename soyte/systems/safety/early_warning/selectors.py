@@ -1,0 +1,58 @@
+"""Alerts as an actor may see them, and their numbers in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from soyte.kernel.access.actor import Actor
+from soyte.kernel.access.policy import visible
+from soyte.kernel.text import format as words
+from soyte.systems.safety.early_warning.content import kinds
+from soyte.systems.safety.early_warning.models import Alert
+
+
+def alerts(actor: Actor, *, open_only: bool) -> QuerySet[Alert]:
+    """Those whose condition holds, or all."""
+    rows = visible(actor, "alerts.read", Alert.objects.select_related("unit"))
+    return rows.filter(closed_at=None) if open_only else rows
+
+
+def waiting(actor: Actor) -> QuerySet[Alert]:
+    """Those that nobody has dealt with, the soonest first."""
+    return alerts(actor, open_only=True).filter(answered_at=None).order_by("due_at", "id")
+
+
+def title(alert: Alert) -> str:
+    """The kind in words; of a kind that content no longer has, its code."""
+    kind = kinds().get(alert.kind)
+    return _(kind.title) if kind else alert.kind
+
+
+def steps(alert: Alert) -> list[str]:
+    """What to do, as content says."""
+    kind = kinds().get(alert.kind)
+    return [_(step) for step in kind.todo] if kind else []
+
+
+def because(alert: Alert) -> str:
+    """The arithmetic that opened the alert, in a sentence."""
+    facts = alert.facts
+    if alert.kind == "late_feed":
+        said = {"last": words.instant(datetime.fromisoformat(facts["last"])), "hours": facts["usual_hours"]}
+        return _("Tệp cuối cùng đến lúc %(last)s; cơ sở thường không im quá %(hours)s giờ.") % said
+    if alert.kind == "unusual_count":
+        said = {"day": words.day(date.fromisoformat(facts["day"])), "count": facts["count"], "usual": facts["usual"]}
+        said["spread"] = facts["spread"]
+        return (
+            _("Ngày %(day)s có %(count)s lượt; cùng thứ các tuần trước trung bình %(usual)s, độ lệch %(spread)s.")
+            % said
+        )
+    if alert.kind == "refused_spike":
+        told: str = (
+            _("%(refused)s trên %(received)s hồ sơ bị từ chối từ hôm qua; thường lệ %(usual_percent)s %%.") % facts
+        )
+        return told
+    return ""
