@@ -10,7 +10,6 @@ from itertools import groupby
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from soyte.clinical.encounters.countables import NEW_MAP, NEW_MAP_FIRST_DAY, OLD_MAP
@@ -18,9 +17,9 @@ from soyte.engines.indicators import rollups
 from soyte.engines.indicators.figures import Figure
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
-from soyte.kernel.text import format as words
+from soyte.systems.steering.statistics.areas import area, sentence
 from soyte.systems.steering.statistics.places import PlaceLine, on_map, parts_of
-from soyte.systems.steering.statistics.questions import Question, address
+from soyte.systems.steering.statistics.questions import Question
 from soyte.systems.steering.statistics.views import asked_of, known_indicator
 from soyte.ui.components import Area
 
@@ -44,7 +43,7 @@ def figure_map(request: HouseRequest, indicator_code: str) -> HttpResponse:
         (cell.keys[0], of_map): cell.value for of_map, found in figures.items() for cell in found.cells if cell.keys[0]
     }
     lines = on_map(written, chosen, end=asked.end)
-    areas = [_area(line, indicator_code, asked) for line in lines]
+    areas = [area(line, indicator_code, start=asked.start, end=asked.end, where=asked.where) for line in lines]
     context = {
         "indicator": indicator,
         "asked": asked,
@@ -55,7 +54,7 @@ def figure_map(request: HouseRequest, indicator_code: str) -> HttpResponse:
         "approximate": [line.name for line in lines if line.is_approximate and line.value],
         "both": len(figures) > 1,
         "as_of": min(found.as_of for found in figures.values()),
-        "says": _sentence(indicator.title, lines, indicator.unit),
+        "says": sentence(indicator.title, lines, indicator.unit),
         "table_url": f"{reverse('statistics:figure', args=[indicator_code])}?{asked.query(theo='commune')}",
     }
     return render(request, "statistics/map.html", context)
@@ -76,50 +75,15 @@ def _by_commune(request: HouseRequest, code: str, asked: Question) -> dict[str, 
     return found
 
 
-def _area(line: PlaceLine, code: str, asked: Question) -> Area:
-    url = ""
-    if line.keys and not line.is_hidden:
-        where = address(asked.start, asked.end, where={**asked.where, "place": sorted(line.keys)})
-        url = f"{reverse('statistics:rows', args=[code])}?{where}"
-    return Area(
-        code=line.code,
-        name=line.name or _("Ngoài địa bàn hoặc không rõ"),
-        value=None if line.is_hidden else line.value,
-        text=_("có ô dưới 5") if line.is_hidden else "",
-        url=url,
-        note=_note(line),
-    )
-
-
-def _note(line: PlaceLine) -> str:
-    notes = [_("xã từ 01/7/2025, gồm: %(names)s") % {"names": ", ".join(line.parts)}] if line.parts else []
-    if line.is_approximate:
-        notes.append(_("gần đúng: xã cũ bị tách") if not line.parts else _("gần đúng: gồm xã của nhiều huyện"))
-    return "; ".join(notes)
-
-
 def _districts(lines: Sequence[PlaceLine], areas: Sequence[Area]) -> list[District]:
     """The old map's communes under their districts; what has no district comes last."""
     pairs = sorted(zip(lines, areas, strict=True), key=lambda pair: not pair[0].district)
     return [
         District(
             name,
-            [area for _line, area in same],
+            [shown for _line, shown in same],
             sum((line.value for line, _area in same if not line.is_hidden), Decimal(0)),
             any(line.is_hidden for line, _area in same),
         )
         for name, same in ((name, list(group)) for name, group in groupby(pairs, key=lambda pair: pair[0].district))
     ]
-
-
-def _sentence(title: str, lines: Sequence[PlaceLine], unit: str) -> str:
-    """What the map shows, for those who cannot see it."""
-    top = sorted((line for line in lines if line.code and line.value), key=lambda line: -line.value)[:3]
-    if not top:
-        return _("%(title)s theo xã: không có số nào") % {"title": title}
-    named = ", ".join(f"{line.name} {words.number(line.value)}" for line in top)
-    return _("Bản đồ %(title)s theo xã nơi cư trú (%(unit)s). Nhiều nhất: %(top)s.") % {
-        "title": title,
-        "unit": unit,
-        "top": named,
-    }

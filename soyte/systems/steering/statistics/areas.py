@@ -1,0 +1,50 @@
+"""Places with their values as a map and its table show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from soyte.kernel.text import format as words
+from soyte.systems.steering.statistics.places import PlaceLine
+from soyte.systems.steering.statistics.questions import address
+from soyte.ui.components import Area
+
+
+def area(line: PlaceLine, code: str, *, start: date, end: date, where: Mapping[str, Sequence[str]]) -> Area:
+    """A place with the address of the rows behind its value, if it is not hidden."""
+    url = ""
+    if line.keys and not line.is_hidden:
+        asked = address(start, end, where={**where, "place": sorted(line.keys)})
+        url = f"{reverse('statistics:rows', args=[code])}?{asked}"
+    return Area(
+        code=line.code,
+        name=line.name or _("Ngoài địa bàn hoặc không rõ"),
+        value=None if line.is_hidden else line.value,
+        text=_("có ô dưới 5") if line.is_hidden else "",
+        url=url,
+        note=_note(line),
+    )
+
+
+def _note(line: PlaceLine) -> str:
+    notes = [_("xã từ 01/7/2025, gồm: %(names)s") % {"names": ", ".join(line.parts)}] if line.parts else []
+    if line.is_approximate:
+        notes.append(_("gần đúng: xã cũ bị tách") if not line.parts else _("gần đúng: gồm xã của nhiều huyện"))
+    return "; ".join(notes)
+
+
+def sentence(title: str, lines: Sequence[PlaceLine], unit: str) -> str:
+    """What the map shows, for those who cannot see it."""
+    top = sorted((line for line in lines if line.code and line.value), key=lambda line: -line.value)[:3]
+    if not top:
+        return _("%(title)s theo xã: không có số nào") % {"title": title}
+    named = ", ".join(f"{line.name} {words.number(line.value)}" for line in top)
+    return _("Bản đồ %(title)s theo xã nơi cư trú (%(unit)s). Nhiều nhất: %(top)s.") % {
+        "title": title,
+        "unit": unit,
+        "top": named,
+    }
