@@ -45,6 +45,7 @@ class Shell:
     all_url: str
     search_url: str
     live_url: str
+    manual_url: str
     demo: bool = False
     personal: bool = False
     query: str = ""

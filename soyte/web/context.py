@@ -44,6 +44,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             all_url=reverse("web:start") + "#chuc-nang",
             search_url=reverse("web:search"),
             live_url=reverse("web:events"),
+            manual_url=reverse("web:manual"),
             demo=settings.SOYTE_DEMO,
             personal=personal,
             query=request.GET.get("q", "") if request.path == reverse("web:search") else "",

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.urls import URLResolver, include, path
 
-from soyte.web import errors, health, live, views
+from soyte.web import errors, health, live, manual_pages, views
 
 OWN = "soyte.web"
 
@@ -37,6 +37,11 @@ own = [
     path("giao-dien/", views.theme, name="theme"),
     path("ngon-ngu/", views.language, name="language"),
     path("su-kien/", live.events, name="events"),
+    path("huong-dan/", manual_pages.roles_page, name="manual"),
+    path("huong-dan/hinh/<str:picture_name>", manual_pages.picture, name="manual_picture"),
+    path("huong-dan/ky-thuat/", manual_pages.engineers_page, name="engineering"),
+    path("huong-dan/ky-thuat/<str:text_name>/", manual_pages.engineers_page, name="engineering_page"),
+    path("huong-dan/<slug:page_name>/", manual_pages.roles_page, name="manual_page"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

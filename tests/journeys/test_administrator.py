@@ -87,6 +87,7 @@ def test_a_person_gets_an_account_works_and_loses_it(administrator, house):
 
     administrator.go("/quan-tri/nhat-ky/tu-choi/")
     assert "Trần Thị Lan" in page.locator("tbody tr").first.inner_text()
+    administrator.looks_right(picture="lan-bi-tu-choi")
     administrator.go("/quan-tri/vi-sao/?account=lan.tran")
     page.select_option("[name=action]", "accounts.read")
     page.get_by_role("button", name="Hỏi").click()

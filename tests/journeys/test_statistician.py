@@ -50,7 +50,7 @@ def test_the_table_of_activity_equals_the_command(officer, house):
 
 
 def test_a_report_is_frozen_and_stands(officer):
-    officer.go(table("tu-vong"))
+    officer.go(table("9bct"))
     officer.page.click("text=Chốt báo cáo")
     officer.page.click(
         "dialog[open] button[value=yes], dialog[open] .btn-bad, dialog[open] button:has-text('Chốt báo cáo')"
