@@ -13,7 +13,7 @@ from soyte.systems.care.visit_intake import mending
 from soyte.systems.care.visit_intake.ingest.tests.files import file, visit
 from soyte.systems.care.visit_intake.models import Finding, Receipt
 from soyte.systems.care.visit_intake.selectors import original
-from soyte.systems.care.visit_intake.tests.offices import bad, facility, good, holder, sent, sign_in
+from soyte.systems.care.visit_intake.tests.offices import bad, facility, good, holder, main_of, sent, sign_in
 
 pytestmark = pytest.mark.django_db
 RULE = "XML1.MA_LOAI_KCB.format"
@@ -48,7 +48,7 @@ def test_all_that_is_alike_is_mended_checked_again_and_downloaded(client, office
     content = file(visit("A", MA_LOAI_KCB="1"), visit("B"), visit("C", MA_LOAI_KCB="1"), visit("D", MA_LOAI_KCB="x"))
     sent(content, names=["thang9.xml"])
     asked = {"loi": finding(value="1").pk, "value": "01", "every": "1"}
-    page = client.post(address(), asked).content.decode()
+    page = main_of(client.post(address(), asked))
     assert ">A<" in page and ">C<" in page and ">B<" not in page and "soyte chưa nhận gì" in page
     assert page.count("Đạt") >= 2 and "Còn lỗi</span>" in page
     answer = client.post(address("ban-sua/tai-ve/"), asked)
@@ -109,16 +109,14 @@ def test_visits_that_were_sent_again_are_left_out(client, officer):
     sent(bad("A"), good("A", made_on="20261001"), bad("B"))
 
     day = f"/tep-kham-benh/ngay/{timezone.localdate()}/ban-sua/"
-    page = client.post(
-        day, {"loi": finding(receipt_visit__visit_code="B").pk, "value": "01", "every": "1"}
-    ).content.decode()
+    page = main_of(client.post(day, {"loi": finding(receipt_visit__visit_code="B").pk, "value": "01", "every": "1"}))
     assert ">B<" in page and ">A<" not in page
 
 
 def test_labelled_visits_are_never_in_a_copy(client, officer):
     sent(file(visit("H", MA_LOAI_KCB="1", MA_BENH_CHINH="B20.9"), visit("A", MA_LOAI_KCB="1")))
     mine = finding(receipt_visit__visit_code="A")
-    page = client.post(address(), {"loi": mine.pk, "value": "01", "every": "1"}).content.decode()
+    page = main_of(client.post(address(), {"loi": mine.pk, "value": "01", "every": "1"}))
     assert ">A<" in page and ">H<" not in page and "1 lượt mang nhãn bảo vệ" in page
     answer = client.post(address("ban-sua/tai-ve/"), {"loi": mine.pk, "value": "01", "every": "1"})
     assert [one.code for one in read(answer.content)[1]] == ["A"]

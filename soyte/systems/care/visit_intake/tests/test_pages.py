@@ -9,7 +9,7 @@ from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.audit.models import AuditEvent
 from soyte.systems.care.visit_intake.ingest.tests.files import check_in, file, visit
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
-from soyte.systems.care.visit_intake.tests.offices import bad, department, facility, good, sent, sign_in
+from soyte.systems.care.visit_intake.tests.offices import bad, department, facility, good, main_of, sent, sign_in
 
 pytestmark = pytest.mark.django_db
 HOME = "/tep-kham-benh/"
@@ -30,7 +30,7 @@ def officer(client):
 def body(client, url, status=200):
     answer = client.get(url)
     assert answer.status_code == status, url
-    return answer.content.decode()
+    return main_of(answer)
 
 
 def report_of(number=None):
