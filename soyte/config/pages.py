@@ -48,16 +48,15 @@ class Pages:
         return await loop.run_in_executor(self._threads, self._call, _Line(loop, receive, send), scope)
 
     def _call(self, line: _Line, scope: Scope) -> Answer:
-        answer = Answer()
+        answer, gathered = Answer(), bytearray()
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
             answer.status = int(status[:3])
             answer.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-            return line.refuse_to_write
+            return gathered.extend  # write() of PEP 3333
 
         said = self._application(_environ(scope, line), start)
         try:
-            gathered = bytearray()
             for piece in said:
                 gathered += piece
                 if len(gathered) >= PIECE:
@@ -96,10 +95,6 @@ class _Line:
             answer.is_begun = True
             await self._send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await self._send({"type": "http.response.body", "body": piece, "more_body": True})
-
-    @staticmethod
-    def refuse_to_write(data: bytes) -> None:
-        raise NotImplementedError("the write() of WSGI's oldest applications")
 
 
 async def _awaited(waiting: Awaitable[Message]) -> Message:

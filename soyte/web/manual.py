@@ -62,8 +62,11 @@ ENGINEERS = Book(CHECKOUT / "docs/README.md", "web:engineering", "en")
 
 def entries(book: Book) -> list[Entry]:
     """The pages that the book's index links to, in its order, each once."""
-    if not book.index.is_file():
-        return []
+    return _entries(book, book.index.stat().st_mtime_ns) if book.index.is_file() else []
+
+
+@lru_cache(maxsize=4)
+def _entries(book: Book, changed_ns: int) -> list[Entry]:
     found: dict[Path, Entry] = {}
     for href in _links(_parse(book.index.read_text(encoding="utf-8"))):
         file = _file(href, book.index)

@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from typing import Any
 import pytest
 
 import soyte
+from soyte.config import ports
 from soyte.kernel.processes import die_with_parent
 from soyte.ui.tests import browser as browsers
 
@@ -64,12 +64,6 @@ def _command(env: dict[str, str], *arguments: str) -> str:
     if done.returncode > 1:  # 1 is a verdict: some of the visits were refused
         raise AssertionError(f"soyte {' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
@@ -115,7 +109,7 @@ def _folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def house() -> Iterator[House]:
     with _folder() as folder:
-        port = _free_port()
+        port = ports.any_free("127.0.0.1")
         env = {
             **os.environ,
             "SOYTE_HOME": str(folder / "home"),

@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -130,9 +129,3 @@ def reachable_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="soyte-test-", dir="/tmp"))
     folder.chmod(0o755)
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from soyte.config import ports
-from soyte.config.tests.houses import PATIENCE, House, free_port, living, reachable_folder, wait_until
+from soyte.config.tests.houses import PATIENCE, House, living, reachable_folder, wait_until
 
 pytestmark = pytest.mark.slow
 SMALL = ("--people", "40", "--years", "1")
@@ -26,7 +26,7 @@ class Running:
     """A command that serves pages, begun and answering."""
 
     def __init__(self, house: House, *command: str):
-        self.house, self.port = house, free_port()
+        self.house, self.port = house, ports.any_free("127.0.0.1")
         self.process = house.begin("-m", "soyte.config", *command, SOYTE_PORT=str(self.port))
         if not ports.wait_until_it_answers("127.0.0.1", self.port, seconds=PATIENCE):
             raise AssertionError(self.process.stderr.read() if self.process.poll() is not None else "no answer")
@@ -116,7 +116,7 @@ def test_a_database_that_ends_under_a_running_demo_is_started_again(small, numbe
 
 def test_a_second_demo_of_the_same_home_is_refused(small):
     demo = Running(small, "demo", "--no-feeder")
-    refused = small.soyte("demo", SOYTE_PORT=str(free_port()))
+    refused = small.soyte("demo", SOYTE_PORT=str(ports.any_free("127.0.0.1")))
     assert refused.returncode == 2
     assert "đang chạy" in refused.stderr
     assert demo.get("/livez") == 200
@@ -138,7 +138,7 @@ def test_a_port_in_use_is_named_before_anything_is_started(house, command):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_demo_that_is_stopped_while_it_fills_its_home_leaves_nothing_and_goes_on_later(house, number):
-    demo = house.begin("-m", "soyte.config", "demo", *SMALL, SOYTE_PORT=str(free_port()))
+    demo = house.begin("-m", "soyte.config", "demo", *SMALL, SOYTE_PORT=str(ports.any_free("127.0.0.1")))
     wait_until(lambda: (house.home / "demo" / "province.json").exists())
     demo.send_signal(number)
     demo.wait(PATIENCE)

@@ -8,15 +8,17 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.codes.working_days import after_working_days
+from soyte.kernel.text import format as words
 from soyte.systems.care.visit_intake.public import refused_by_day
 
 Facts = dict[str, Any]
@@ -26,10 +28,11 @@ Found = dict[int, Facts]  # by unit
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`find` at a moment; `numbers` are those that content must give."""
+    """`find` at a moment; `numbers` are those that content must give; `says` tells in a sentence what was found."""
 
     find: Callable[[Numbers, datetime], Found]
     numbers: frozenset[str]
+    says: Callable[[Facts], str]
 
 
 # Hours in which something came, of the last `days_back` days before the last time; their gaps.
@@ -118,8 +121,22 @@ def refused(numbers: Numbers, now: datetime) -> Found:
     return found
 
 
+def _says_silent(facts: Facts) -> str:
+    said = {"last": words.instant(datetime.fromisoformat(facts["last"])), "hours": facts["usual_hours"]}
+    return _("Tệp cuối cùng đến lúc %(last)s; cơ sở thường không im quá %(hours)s giờ.") % said
+
+
+def _says_unusual(facts: Facts) -> str:
+    said = {**facts, "day": words.day(date.fromisoformat(facts["day"]))}
+    return _("Ngày %(day)s có %(count)s lượt; cùng thứ các tuần trước trung bình %(usual)s, độ lệch %(spread)s.") % said
+
+
+def _says_refused(facts: Facts) -> str:
+    return _("%(refused)s trên %(received)s hồ sơ bị từ chối từ hôm qua; thường lệ %(usual_percent)s %%.") % facts
+
+
 CONDITIONS = {
-    "silent": Condition(silent, frozenset({"days_back", "percent", "working_days", "least_gaps"})),
-    "unusual": Condition(unusual, frozenset({"weeks", "deviations", "least"})),
-    "refused": Condition(refused, frozenset({"weeks", "times", "least"})),
+    "silent": Condition(silent, frozenset({"days_back", "percent", "working_days", "least_gaps"}), _says_silent),
+    "unusual": Condition(unusual, frozenset({"weeks", "deviations", "least"}), _says_unusual),
+    "refused": Condition(refused, frozenset({"weeks", "times", "least"}), _says_refused),
 }

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.policy import visible
-from soyte.kernel.text import format as words
+from soyte.systems.safety.early_warning.conditions import CONDITIONS
 from soyte.systems.safety.early_warning.content import kinds
 from soyte.systems.safety.early_warning.models import Alert
 
@@ -38,21 +36,6 @@ def steps(alert: Alert) -> list[str]:
 
 
 def because(alert: Alert) -> str:
-    """The arithmetic that opened the alert, in a sentence."""
-    facts = alert.facts
-    if alert.kind == "late_feed":
-        said = {"last": words.instant(datetime.fromisoformat(facts["last"])), "hours": facts["usual_hours"]}
-        return _("Tệp cuối cùng đến lúc %(last)s; cơ sở thường không im quá %(hours)s giờ.") % said
-    if alert.kind == "unusual_count":
-        said = {"day": words.day(date.fromisoformat(facts["day"])), "count": facts["count"], "usual": facts["usual"]}
-        said["spread"] = facts["spread"]
-        return (
-            _("Ngày %(day)s có %(count)s lượt; cùng thứ các tuần trước trung bình %(usual)s, độ lệch %(spread)s.")
-            % said
-        )
-    if alert.kind == "refused_spike":
-        told: str = (
-            _("%(refused)s trên %(received)s hồ sơ bị từ chối từ hôm qua; thường lệ %(usual_percent)s %%.") % facts
-        )
-        return told
-    return ""
+    """The arithmetic that opened the alert, in a sentence; nothing of a kind that content no longer has."""
+    kind = kinds().get(alert.kind)
+    return CONDITIONS[kind.condition].says(alert.facts) if kind else ""

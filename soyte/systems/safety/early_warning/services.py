@@ -53,14 +53,15 @@ def _look(kind: AlertKind, now: datetime) -> None:
     ]
     Alert.objects.bulk_create(fresh)
     Alert.objects.filter(pk__in=[alert.pk for alert in over]).update(closed_at=now)
-    _tell("alert.open", fresh)
-    _tell("alert.close", over)
+    _record("alert.open", fresh)
+    _record("alert.close", over)
+    if fresh or over:
+        changed("alerts")
 
 
-def _tell(action: str, alerts: Iterable[Alert]) -> None:
+def _record(action: str, alerts: Iterable[Alert]) -> None:
     for alert in alerts:
         record(MACHINE, action, obj=alert, details={"kind": alert.kind})
-        changed("alerts")
 
 
 @transaction.atomic

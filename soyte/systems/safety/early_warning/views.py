@@ -52,7 +52,7 @@ def alerts(request: HouseRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def alert(request: HouseRequest, alert_id: int) -> HttpResponse:
     found = get_object_or_404(selectors.alerts(request.actor, open_only=False), pk=alert_id)
-    form = NoteForm(request.POST or None, initial={"version": found.version})
+    form = NoteForm(initial={"version": found.version})
     if request.method == "POST":
         form = NoteForm(request.POST)
         if form.is_valid() and _noted(request, found, form):

@@ -37,8 +37,6 @@ def year_before(day: date) -> date:
 class Headline:
     """A figure of a period and the same a year ago. `change` as a share; None where there was nothing then."""
 
-    code: str
-    title: str
     value: Decimal
     before: Decimal
     url: str
@@ -108,8 +106,6 @@ def headline(code: str, *, actor: Actor, start: date, end: date) -> Headline:
     now = rollups.figure(code, actor=actor, start=start, end=end)
     then = rollups.figure(code, actor=actor, start=year_before(start), end=year_before(end))
     return Headline(
-        code=code,
-        title=now.indicator.title,
         value=_known(now),
         before=_known(then),
         url=statistics.address_of(code, actor=actor, start=start, end=end),

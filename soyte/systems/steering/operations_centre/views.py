@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from soyte.clinical.encounters.countables import NEW_MAP_FIRST_DAY
+from soyte.kernel.access.policy import hidden
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.kernel.text import format as words
@@ -61,9 +62,7 @@ def _context(request: HouseRequest) -> dict[str, Any]:
         "bars": [(f"{words.day(on)}: {words.short_money(amount)}", float(amount), "v") for on, amount in money],
         "plan": plan,
         "targets": plan.measured[:TARGETS] if plan else [],
-        "board_url": f"{reverse('operations_centre:board')}?ngay={day.isoformat()}"
-        if day != today
-        else reverse("operations_centre:board"),
+        "board_url": reverse("operations_centre:board") + ("" if day == today else f"?ngay={day.isoformat()}"),
         "earlier": day - timedelta(days=1),
         "later": day + timedelta(days=1) if day < today else None,
     }
@@ -105,7 +104,7 @@ def inpatients(request: HouseRequest) -> HttpResponse:
         {
             "page": page(seen.select_related("unit"), request, ["-started_at", "-id"]),
             "stale_before": selectors.stale_before(),
-            "some_hidden": counted.exclude(pk__in=seen.values("pk")).exists(),
+            "some_hidden": hidden(request.actor, ROWS, counted).exists(),
             "is_narrowed": bool(facility),
         },
     )

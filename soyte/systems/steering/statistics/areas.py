@@ -8,10 +8,27 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from soyte.engines.indicators import rollups
+from soyte.engines.indicators.figures import Figure
+from soyte.kernel.access.actor import Actor
 from soyte.kernel.text import format as words
-from soyte.systems.steering.statistics.places import PlaceLine
+from soyte.systems.steering.statistics.places import PlaceLine, Written, parts_of
 from soyte.systems.steering.statistics.questions import address
 from soyte.ui.components import Area
+
+
+def by_commune(
+    code: str, *, actor: Actor, start: date, end: date, where: Mapping[str, Sequence[str]] | None = None
+) -> tuple[list[Figure], Written]:
+    """A figure by commune of residence, one for each map that the period falls on, and its values as written on it."""
+    found = {
+        of_map: rollups.figure(code, actor=actor, start=first, end=last, by=["commune"], where=where)
+        for of_map, first, last in parts_of(start, end)
+    }
+    written = {
+        (cell.keys[0], of_map): cell.value for of_map, one in found.items() for cell in one.cells if cell.keys[0]
+    }
+    return list(found.values()), written
 
 
 def area(line: PlaceLine, code: str, *, start: date, end: date, where: Mapping[str, Sequence[str]]) -> Area:

@@ -9,10 +9,9 @@ from datetime import date
 from django.urls import reverse
 
 from soyte.clinical.encounters.countables import NEW_MAP
-from soyte.engines.indicators import rollups
 from soyte.kernel.access.actor import Actor
-from soyte.systems.steering.statistics.areas import area, sentence
-from soyte.systems.steering.statistics.places import on_map, parts_of
+from soyte.systems.steering.statistics.areas import area, by_commune, sentence
+from soyte.systems.steering.statistics.places import on_map
 from soyte.systems.steering.statistics.questions import address
 from soyte.ui.components import Area
 
@@ -35,8 +34,6 @@ def address_of(
 
 @dataclass(frozen=True, slots=True)
 class OnMap:
-    """`day`: that of the map on which the areas are drawn."""
-
     areas: Sequence[Area]
     sentence: str
     unit: str
@@ -44,16 +41,10 @@ class OnMap:
 
 def communes(code: str, *, actor: Actor, start: date, end: date) -> OnMap:
     """A figure by commune of residence on today's map. Areas open their rows for whoever may see them."""
-    found = {
-        of_map: rollups.figure(code, actor=actor, start=first, end=last, by=["commune"])
-        for of_map, first, last in parts_of(start, end)
-    }
-    written = {
-        (cell.keys[0], of_map): cell.value for of_map, one in found.items() for cell in one.cells if cell.keys[0]
-    }
+    figures, written = by_commune(code, actor=actor, start=start, end=end)
     lines = on_map(written, NEW_MAP, end=end)
     areas = [area(line, code, start=start, end=end, where={}) for line in lines]
     if not actor.holds(ROWS):
         areas = [replace(one, url="") for one in areas]
-    indicator = next(iter(found.values())).indicator
+    indicator = figures[0].indicator
     return OnMap(areas, sentence(indicator.title, lines, indicator.unit), indicator.unit)

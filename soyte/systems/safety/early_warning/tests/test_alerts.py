@@ -1,6 +1,7 @@
 """Alerts open once, stay, close themselves; notes come in turn; who may see what."""
 
 import datetime as dt
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,9 +33,9 @@ def numbers(code):
 def holding(monkeypatch):
     """What the condition of late feeds finds, by unit; the other conditions find nothing."""
     found = {}
-    for name in conditions.CONDITIONS:
+    for name, condition in conditions.CONDITIONS.items():
         answer = (lambda given, now: dict(found)) if name == "silent" else (lambda given, now: {})
-        monkeypatch.setitem(conditions.CONDITIONS, name, conditions.Condition(answer, frozenset()))
+        monkeypatch.setitem(conditions.CONDITIONS, name, replace(condition, find=answer))
     return found
 
 
