@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic
 
 from django.db import connection, transaction
+from django.db.models import Exists
 from django.utils import timezone
 
 from soyte.kernel.access.actor import actor_for
@@ -176,11 +177,16 @@ def _file_count(path: Path) -> int | None:
 
 
 def is_stalled(upload: Upload) -> bool:
-    """Whether it waits and nobody will work on it: its job failed as often as a job may."""
+    """Whether it waits and nobody will work on it: its job failed as often as a job may.
+
+    Asked in one statement: an upload read before its job ended would seem to wait for a job that is no more.
+    """
     if upload.state != Upload.State.WAITING:
         return False
-    alive = [Job.State.WAITING, Job.State.RUNNING]
-    return not Job.objects.filter(kind=RECEIVE, args__upload_id=upload.pk, state__in=alive).exists()
+    alive = Job.objects.filter(
+        kind=RECEIVE, args__upload_id=upload.pk, state__in=[Job.State.WAITING, Job.State.RUNNING]
+    )
+    return Upload.objects.filter(~Exists(alive), pk=upload.pk, state=Upload.State.WAITING).exists()
 
 
 def resume(actor: Acting, upload: Upload) -> None:

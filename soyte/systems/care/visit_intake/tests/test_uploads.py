@@ -185,6 +185,13 @@ def test_an_upload_that_nobody_works_on_is_known_and_queued_again_once(officer, 
     assert not uploads.is_stalled(upload) and Job.objects.filter(state="waiting").count() == 1
 
 
+def test_an_upload_that_ends_while_its_page_is_made_does_not_seem_stalled(officer, hospital):
+    read_before = keep(officer, hospital, file(visit()), "a.xml")
+    uploads.receive_kept(Upload.objects.get())
+    Job.objects.update(state="done")
+    assert read_before.state == "waiting" and not uploads.is_stalled(read_before)
+
+
 def test_spooled_files_that_nobody_owns_are_swept_after_a_day(officer, hospital, tmp_path):
     upload = keep(officer, hospital, b"<")
     stray = tmp_path / "spool" / "x.upload"
