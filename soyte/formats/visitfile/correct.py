@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 
 from soyte.formats.visitfile import spec
 from soyte.formats.visitfile.envelope import survey
+from soyte.formats.visitfile.events import release
 from soyte.formats.visitfile.model import Survey
 
 _BLANKS = b" \t\r\n"
@@ -127,6 +128,8 @@ def _elements(document: bytes) -> Iterator[tuple[tuple[str, ...], int, int, str]
         parser.Parse(document, True)
     except expat.ExpatError as error:
         raise NotCorrectable("the table cannot be read") from error
+    finally:
+        release(parser)
     yield from found
 
 

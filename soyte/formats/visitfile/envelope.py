@@ -9,6 +9,7 @@ from unicodedata import normalize
 from xml.parsers import expat
 
 from soyte.formats.visitfile import faults
+from soyte.formats.visitfile.events import release
 from soyte.formats.visitfile.model import Finding, Survey
 from soyte.formats.visitfile.values import read_day
 from soyte.formats.visitfile.visit import Part, visit_code
@@ -44,6 +45,8 @@ def survey(stream: BinaryIO) -> Survey:
         surveyor.close()
     except _Refused as refusal:
         return surveyor.result(fatal=refusal.finding)
+    finally:
+        release(surveyor.parser)
     return surveyor.result(fatal=None)
 
 
@@ -93,7 +96,7 @@ class _Surveyor:
         self._loai = ""
         self._inline_code: str | None = None
         self._between = False  # after a HOSO, before the next tag
-        self._parser = self._new_parser(first)
+        self.parser = self._new_parser(first)
 
     def _new_parser(self, first: bytes) -> expat.XMLParserType:
         # Bytes that are valid UTF-8 are read as UTF-8 whatever the file declares.
@@ -114,7 +117,7 @@ class _Surveyor:
     def feed(self, chunk: bytes) -> None:
         self._chunk = chunk
         try:
-            self._parser.Parse(chunk, False)
+            self.parser.Parse(chunk, False)
         except expat.ExpatError as error:
             raise _Refused(self._malformed(error)) from error
         self._fed += len(chunk)
@@ -124,7 +127,7 @@ class _Surveyor:
 
     def close(self) -> None:
         try:
-            self._parser.Parse(b"", True)
+            self.parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise _Refused(self._malformed(error)) from error
         if self.kind == "visits" and not self.starts:
@@ -170,7 +173,7 @@ class _Surveyor:
             self.findings.append(Finding("envelope.NGAYLAP", field="NGAYLAP", value=self.envelope["NGAYLAP"]))
 
     def _malformed(self, error: expat.ExpatError) -> Finding:
-        at = self._parser.ErrorByteIndex - self._fed  # offset in the chunk; negative when it began in an earlier one
+        at = self.parser.ErrorByteIndex - self._fed  # offset in the chunk; negative when it began in an earlier one
         params = {"text_line": str(error.lineno), "column": str(error.offset + 1), "visit": str(len(self.starts))}
         if self.encoding == "utf-8" and b"\0" in self._chunk:
             return Finding("file.nul", params=params)
@@ -185,14 +188,14 @@ class _Surveyor:
         return Finding("file.malformed", table=table, field=field, params=params)
 
     def _too_long(self) -> Finding:
-        params = {"text_line": str(self._parser.CurrentLineNumber), "visit": str(len(self.starts))}
+        params = {"text_line": str(self.parser.CurrentLineNumber), "visit": str(len(self.starts))}
         return Finding("file.text_size", field=faults.known_element(self._path), params=params)
 
     def _doctype(self, *_: object) -> None:
-        raise _Refused(Finding("file.dtd", params={"text_line": str(self._parser.CurrentLineNumber)}))
+        raise _Refused(Finding("file.dtd", params={"text_line": str(self.parser.CurrentLineNumber)}))
 
     def _open(self, name: str, _: dict[str, str]) -> None:
-        at = self._parser.CurrentByteIndex
+        at = self.parser.CurrentByteIndex
         if at - self._mark > faults.MAX_TEXT:
             raise _Refused(self._too_long())
         self._mark = at
@@ -201,7 +204,7 @@ class _Surveyor:
         path.append(name)
         depth = len(path)
         if depth > faults.MAX_DEPTH:
-            raise _Refused(Finding("file.depth", params={"text_line": str(self._parser.CurrentLineNumber)}))
+            raise _Refused(Finding("file.depth", params={"text_line": str(self.parser.CurrentLineNumber)}))
         if depth == 1:
             self._open_root(name)
         elif depth <= 8:
@@ -248,10 +251,10 @@ class _Surveyor:
     def _collect(self, wanted: bool) -> None:
         if wanted:
             self._text = []
-            self._parser.CharacterDataHandler = self._text.append
+            self.parser.CharacterDataHandler = self._text.append
 
     def _close(self, name: str) -> None:
-        at = self._parser.CurrentByteIndex
+        at = self.parser.CurrentByteIndex
         if at - self._mark > faults.MAX_TEXT:
             raise _Refused(self._too_long())
         self._mark = at
@@ -269,7 +272,7 @@ class _Surveyor:
             self.envelope[name] = "".join(self._text).strip()
         elif depth > 3 and path[3] == "HOSO":
             self._close_in_visit(depth, name)
-        self._parser.CharacterDataHandler = None
+        self.parser.CharacterDataHandler = None
 
     def _close_in_visit(self, depth: int, name: str) -> None:
         if depth == 4:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from soyte.formats.visitfile import spec
+from soyte.formats.visitfile.events import release
 from soyte.formats.visitfile.model import Finding, Row, Sheet, Survey, Visit
 from soyte.formats.visitfile.sheet import read_sheet
 
@@ -110,7 +111,10 @@ class _PartParser:
         self._parser.StartElementHandler = self._open
         self._parser.EndElementHandler = self._close
         self._parser.CharacterDataHandler = self._text.append
-        self._parser.Parse(self._piece, True)
+        try:
+            self._parser.Parse(self._piece, True)
+        finally:
+            release(self._parser)
 
     def _open(self, name: str, _: dict[str, str]) -> None:
         self._path.append(name)

@@ -1,5 +1,6 @@
 """Memory does not grow with the file."""
 
+import gc
 import io
 import tracemalloc
 
@@ -77,3 +78,23 @@ def test_a_piece_can_be_read_by_itself():
     found = visitfile.survey(io.BytesIO(content))
     start, end = found.visits[1]
     assert read_visit(content[start:end], index=2, survey=found).code == "L2"
+
+
+def circles_left_by(action):
+    gc.collect()
+    gc.disable()
+    try:
+        action()
+        return gc.collect()
+    finally:
+        gc.enable()
+
+
+def test_a_file_that_was_read_leaves_no_parser_behind():
+    # The parser of each file holds some 100 KB: thousands would pile up before anybody looks for circles.
+    odd = hoso(part("XML1", summary()), part("XML2", "")).replace("<HOSO>", "<HOSO><!-- x -->")
+    for content in (envelope(hoso(part("XML1", summary()))), envelope(odd), b"<GIAMDINHHS><x></GIAMDINHHS>"):
+        visitfile.survey(io.BytesIO(content))  # what is made once, before the count
+        assert circles_left_by(lambda content=content: visitfile.survey(io.BytesIO(content))) == 0
+    read(envelope(odd))
+    assert circles_left_by(lambda: read(envelope(odd))) == 0
