@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "soyte.web.middleware.ServerTiming",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "soyte.web.middleware.Compressed",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "soyte.web.middleware.Language",

@@ -1,17 +1,22 @@
 """Start page, search, errors, health, headers."""
 
+import gzip
 import json
 import re
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
+from django.http import HttpResponse
 from django.test import RequestFactory
 
 from soyte.kernel.access.tests.people import account, post, unit
 from soyte.kernel.access.web import NoRight
+from soyte.kernel.live.answers import CONTENT_TYPE
+from soyte.ui import xlsx
 from soyte.ui.components import Hit, PublicFigure, Waiting
 from soyte.web import errors, finding, health, starting
 from soyte.web.context import links
+from soyte.web.middleware import Compressed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
@@ -92,6 +97,19 @@ def test_every_answer_carries_its_time_and_its_guards(client):
         assert answer["X-Content-Type-Options"] == "nosniff"
         policy = answer["Content-Security-Policy"]
         assert "script-src 'self'" in policy and "style-src 'self'" in policy and "unsafe" not in policy
+
+
+def test_a_page_goes_compressed_to_who_can_read_it(client, officer):
+    plain, packed = client.get("/"), client.get("/", headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in plain and packed["Content-Encoding"] == "gzip"
+    assert '<html lang="vi"' in gzip.decompress(packed.content).decode()
+    assert len(packed.content) < min(len(plain.content) / 2, 15 * 1024)
+
+
+@pytest.mark.parametrize("kind", [xlsx.MEDIA_TYPE, "application/pdf", "image/webp", CONTENT_TYPE])
+def test_what_is_packed_or_stays_open_goes_as_it_is(rf, kind):
+    answered = Compressed(lambda _: HttpResponse("x" * 1000, content_type=kind))
+    assert answered(rf.get("/", headers={"accept-encoding": "gzip"})).content == b"x" * 1000
 
 
 def test_an_unknown_address_is_a_page_of_ours(client, officer):
