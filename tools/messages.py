@@ -3,6 +3,7 @@
 The source language is Vietnamese (msgids are Vietnamese sentences); English is soyte/locale/en/LC_MESSAGES/django.po.
 """
 
+import csv
 import io
 import os
 import re
@@ -37,7 +38,15 @@ CONTENT_TEXTS = {
     "alerts": ("title", "todo"),
 }
 PURPOSES = "purposes"
-_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+# The same of tables: which columns.
+TABLE_TEXTS = {
+    "systems/care/visit_intake/rules/data/catalogue.csv": ("title", "what", "mend", "source"),
+    "systems/care/visit_intake/rules/data/coverage_classes.csv": ("title",),
+    "systems/care/visit_intake/rules/data/gateway_coverage.csv": ("note",),
+    "formats/visitfile/spec/fields_*.csv": ("label",),
+    "clinical/terminology/content/icd10_age_rule.csv": ("name",),
+}
+_PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
 def sources():
@@ -49,13 +58,19 @@ def sources():
 
 
 def content_texts():
-    """(place, text) of the titles in content files: sets of lists, roles with their purposes, indicators, alerts with their steps."""
+    """(place, text) of the titles in content files: sets of lists, roles with their purposes, indicators, alerts with their
+    steps, rules on files, fields."""
     for path in sorted(PACKAGE.glob("**/content/**/*.yaml")):
         told = yaml.safe_load(path.read_text())
         found = [told.get(field) for field in CONTENT_TEXTS.get(path.parent.name, ())]
         found += told.get(PURPOSES, {}).values()
         texts = [text for one in found for text in (one if isinstance(one, list) else [one])]
         yield from ((str(path.relative_to(ROOT)), text) for text in texts if text)
+    for pattern, columns in TABLE_TEXTS.items():
+        for path in sorted(PACKAGE.glob(pattern)):
+            with path.open(newline="") as table:
+                texts = [row[column] for row in csv.DictReader(table) for column in columns]
+            yield from ((str(path.relative_to(ROOT)), text) for text in texts if text)
 
 
 def templatize(path):

@@ -10,8 +10,8 @@ from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
-from soyte.systems.care.visit_intake.rules import ERROR, NOTE, WARNING, title
-from soyte.systems.care.visit_intake.selectors import opened, words_of
+from soyte.systems.care.visit_intake.rules import ERROR, NOTE, WARNING
+from soyte.systems.care.visit_intake.selectors import opened, title_of, words_of
 
 MOST = 200
 ACCEPTED, REFUSED = ReceiptVisit.Verdict.ACCEPTED, ReceiptVisit.Verdict.REFUSED
@@ -136,7 +136,7 @@ def _cause(row: Sequence[object], example: Finding, granted: Set[str]) -> Cause:
     severity, code, table, field, visits, files, times, values, barred, common, _example = row
     return Cause(
         severity, code, table, field, visits, files, times, values, barred, common or 0, example,  # type: ignore[arg-type]
-        title=title(opened(example)), what=words.what, mend=words.mend, value=shown_value(example, granted),
+        title=title_of(example), what=words.what, mend=words.mend, value=shown_value(example, granted),
     )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def _state(row: ReceiptVisit) -> str:
 
 def rule_list(on: dt.date) -> list[rules.RuleEntry]:
     """Every rule by which visit files are judged, with its severity of the day."""
-    return rules.inventory(on)
+    return rules.inventory(on, say=_)
 
 
 def rule_weights(code: str) -> tuple[rules.Weight, ...]:
@@ -95,15 +95,15 @@ class GatewayError:
 def gateway_errors() -> list[GatewayError]:
     """The gateway's catalogue of errors, by number."""
     found = (
-        GatewayError(row["number"], row["table"], row["class"], row["rules"].split(), row["note"])
+        GatewayError(row["number"], row["table"], row["class"], row["rules"].split(), (note := row["note"]) and _(note))
         for row in rules.coverage()
     )
     return sorted(found, key=lambda error: (len(error.number), error.number))
 
 
 def gateway_reasons() -> Mapping[str, str]:
-    """Vietnamese names of `GatewayError.reason`; "covered" is the one with rules."""
-    return rules.coverage_classes()
+    """Names of `GatewayError.reason`; "covered" is the one with rules."""
+    return {code: _(title) for code, title in rules.coverage_classes().items()}
 
 
 def refused_by_day(start: dt.date, end: dt.date) -> list[tuple[int, dt.date, int, int]]:

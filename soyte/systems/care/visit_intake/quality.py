@@ -214,7 +214,7 @@ def _rule_lines(rows: Iterable[tuple[str, str, date, int | None, int]], period: 
         counted[period.months.index(month)] += visits
         senders.setdefault((code, severity), set()).add(unit)
     lines = [
-        RuleLine(code, title_of(code), severity, sum(counted), len(senders[code, severity]), counted)
+        RuleLine(code, title_of(code, say=_), severity, sum(counted), len(senders[code, severity]), counted)
         for (code, severity), counted in months.items()
     ]
     return sorted(lines, key=lambda line: (line.severity != catalogue.ERROR, -line.visits, line.code))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Container
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext
 
 from soyte.formats.visitfile import VIETNAM, Survey, Visit, read_visit
 from soyte.formats.visitfile import Finding as RuleFinding
@@ -15,7 +16,7 @@ from soyte.kernel.files.selectors import get
 from soyte.kernel.labels import unseal
 from soyte.systems.care.visit_intake.ingest.judge import FileFacts
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit, SourcePiece
-from soyte.systems.care.visit_intake.rules import Message, message
+from soyte.systems.care.visit_intake.rules import Message, message, title
 
 
 def receipts(actor: Acting) -> QuerySet[Receipt]:
@@ -40,7 +41,12 @@ def words_of(found: Finding, *, granted: Container[str]) -> Message:
     and MA_LK stay, so that the sender can mend it.
     """
     labels = found.receipt_visit.labels if found.receipt_visit else []
-    return message(opened(found), masked=not all(label in granted for label in labels))
+    return message(opened(found), masked=not all(label in granted for label in labels), say=gettext)
+
+
+def title_of(found: Finding) -> str:
+    """The short name of a finding's rule."""
+    return title(opened(found), say=gettext)
 
 
 def opened(found: Finding) -> RuleFinding:

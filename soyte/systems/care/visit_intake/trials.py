@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from soyte.formats.visitfile import VIETNAM, Finding
@@ -20,6 +21,7 @@ from soyte.formats.visitfile.deidentify import NotDeidentifiable, deidentify
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit.services import record
 from soyte.kernel.errors import DomainError
+from soyte.kernel.text.speech import SOURCE_LANGUAGE
 from soyte.systems.care.visit_intake.check.page import page
 from soyte.systems.care.visit_intake.check.paths import plain_name
 from soyte.systems.care.visit_intake.check.reading import FileReport, Yardstick, read_stream
@@ -72,7 +74,7 @@ def try_files(actor: Acting, sent: Sequence[File[Any]], *, facility_code: str | 
     Raises NothingSent, TooMuchToCheck, BadZip.
     """
     made_at = datetime.now(VIETNAM)
-    by = Yardstick(database_lists(), made_at.date(), facility_code)
+    by = Yardstick(database_lists(), made_at.date(), facility_code, _language())
     summary, reports = Summary(), []
     for name, content in _contents(sent):
         report = read_stream(io.BytesIO(content), shown=name, by=by)
@@ -80,6 +82,10 @@ def try_files(actor: Acting, sent: Sequence[File[Any]], *, facility_code: str | 
         reports.append(report)
     record(actor, ACTION, object_kind="visit_intake.trial", details={"files": summary.files, "visits": summary.visits})
     return Trial(summary, reports, made_at, [file.name or "" for file in sent])
+
+
+def _language() -> str:
+    return get_language() or SOURCE_LANGUAGE
 
 
 def _contents(sent: Sequence[File[Any]]) -> Iterator[tuple[str, bytes]]:
@@ -118,20 +124,21 @@ def _unpacked(file: File[Any], name: str, left: _Left) -> Iterator[tuple[str, by
                 with unpacked(archive, entry) as content:
                     yield plain_name(f"{name}/{entry.filename}"), content.read()
     except ZipFault as fault:
-        told = message(Finding(fault.code))
+        told = message(Finding(fault.code), say=gettext)
         raise BadZip(name=name, what=told.what, mend=told.mend) from None
 
 
 def as_page(trial: Trial) -> str:
     """The report of `soyte check` as one HTML page that opens anywhere."""
-    return "".join(page(trial.summary, paths=trial.names, made_at=trial.made_at, notes=False))
+    parts = page(trial.summary, paths=trial.names, made_at=trial.made_at, notes=False, language=_language())
+    return "".join(parts)
 
 
 def as_sheet(trial: Trial) -> bytes:
     """The report of `soyte check` as XLSX."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "soyte-check.xlsx"
-        with Spreadsheet(path, notes=False) as book:
+        with Spreadsheet(path, notes=False, language=_language()) as book:
             for report in trial.reports:
                 book.add(report)
             book.finish(trial.summary, facts=_facts(trial))
@@ -141,15 +148,15 @@ def as_sheet(trial: Trial) -> bytes:
 def _facts(trial: Trial) -> list[tuple[str, object]]:
     told = trial.summary
     return [
-        ("Kiểm lúc", f"{trial.made_at:%H:%M %d/%m/%Y}"),
-        ("Tệp", told.files),
-        ("Tệp không đọc được", told.files_refused),
-        ("Lượt khám", told.visits),
-        ("Nhận", told.visits - told.refused),
-        ("trong đó nên xem", told.warned),
-        ("Không nhận", told.refused),
-        ("Tổng chi của lượt không nhận (đồng)", told.refused_total),
-        ("Quỹ BHYT của lượt không nhận (đồng)", told.refused_insurer),
+        (gettext("Kiểm lúc"), f"{trial.made_at:%H:%M %d/%m/%Y}"),
+        (gettext("Tệp"), told.files),
+        (gettext("Tệp không đọc được"), told.files_refused),
+        (gettext("Lượt khám"), told.visits),
+        (gettext("Nhận"), told.visits - told.refused),
+        (gettext("trong đó nên xem"), told.warned),
+        (gettext("Không nhận"), told.refused),
+        (gettext("Tổng chi của lượt không nhận (đồng)"), told.refused_total),
+        (gettext("Quỹ BHYT của lượt không nhận (đồng)"), told.refused_insurer),
     ]
 
 

@@ -19,6 +19,7 @@ from soyte.formats.visitfile import (
     survey,
 )
 from soyte.formats.visitfile.signature import MAX_SIZE, verify_signature
+from soyte.kernel.text.speech import SOURCE_LANGUAGE, speech
 from soyte.systems.care.visit_intake.check.paths import VisitFile, open_regular
 from soyte.systems.care.visit_intake.rules import (
     ACCEPTED,
@@ -91,6 +92,7 @@ class Yardstick:
     lists: Lists
     received_on: date
     sender_facility: str | None = None
+    language: str = SOURCE_LANGUAGE  # of the words of what is found
 
 
 @cache
@@ -105,15 +107,15 @@ def warm(on: date) -> None:
         lists().state(name, "", on)
 
 
-def read_file(file: VisitFile, *, received_on: date) -> FileReport:
+def read_file(file: VisitFile, *, received_on: date, language: str = SOURCE_LANGUAGE) -> FileReport:
     """Read and judge one file. Raises nothing that a file could cause: what is wrong is a line of the report."""
-    report = FileReport(file.shown)
+    report, by = FileReport(file.shown), Yardstick(lists(), received_on, language=language)
     try:
         with open_regular(file.path) as stream:
-            _read(stream, report, Yardstick(lists(), received_on))
+            _read(stream, report, by)
     except OSError:
         report.refused = True
-        report.lines += _lines(weighed([Finding("file.unreadable")], on=received_on))
+        report.lines += _lines(weighed([Finding("file.unreadable")], on=received_on), by)
     return report
 
 
@@ -132,7 +134,7 @@ def _read(stream: BinaryIO, report: FileReport, by: Yardstick) -> None:
     report.refused = verdict(judged) != ACCEPTED
     if found.signed and not report.refused:
         judged += _signature(stream, received_on)
-    report.lines += _lines(judged)
+    report.lines += _lines(judged, by)
     if report.refused:
         return
     if found.kind == "visits":
@@ -157,7 +159,7 @@ def _read_sheet(stream: BinaryIO, report: FileReport, found: Survey, by: Yardsti
     sheet = read_check_in(content) if found.kind == "check_in" else read_assessment(content)
     judged = check_sheet(sheet, lists=by.lists, received_on=by.received_on, sender_facility=by.sender_facility)
     report.refused = not sheet.readable or verdict(judged) != ACCEPTED
-    report.lines += _lines(judged)
+    report.lines += _lines(judged, by)
 
 
 def _visit_report(visit: Visit, found: Survey, by: Yardstick) -> VisitReport:
@@ -174,16 +176,18 @@ def _visit_report(visit: Visit, found: Survey, by: Yardstick) -> VisitReport:
         ended_on=day(values.get("NGAY_RA", "")),
         total=total or Decimal(0),
         insurer=amount(values.get("T_BHTT", "")) or Decimal(0),
-        lines=tuple(_lines(judged)),
+        lines=tuple(_lines(judged, by)),
     )
 
 
-def _lines(judged: list[Judged]) -> list[Line]:
-    return [_line(each.finding, each.severity, each.aliases) for each in judged]
+def _lines(judged: list[Judged], by: Yardstick) -> list[Line]:
+    return [line_of(each.finding, each.severity, names=each.aliases, language=by.language) for each in judged]
 
 
-def _line(finding: Finding, severity: str, names: tuple[str, ...]) -> Line:
-    words = message(finding)
+def line_of(finding: Finding, severity: str, *, names: tuple[str, ...] = (), language: str = SOURCE_LANGUAGE) -> Line:
+    """A finding in the words of a language."""
+    say = speech(language).gettext
+    words = message(finding, say=say)
     return Line(
         severity=severity,
         code=finding.code,
@@ -191,7 +195,7 @@ def _line(finding: Finding, severity: str, names: tuple[str, ...]) -> Line:
         line=finding.line,
         field=finding.field,
         value=finding.value[:200],
-        title=title(finding),
+        title=title(finding, say=say),
         what=words.what,
         mend=words.mend,
         aliases=names,

@@ -11,10 +11,11 @@ from functools import partial
 from itertools import islice
 
 from soyte.formats.visitfile import Finding
+from soyte.kernel.text.speech import SOURCE_LANGUAGE
 from soyte.systems.care.visit_intake.check.paths import Skipped, VisitFile
-from soyte.systems.care.visit_intake.check.reading import FileReport, Line, read_file, warm
+from soyte.systems.care.visit_intake.check.reading import FileReport, Line, line_of, read_file, warm
 from soyte.systems.care.visit_intake.check.result import ErrorLine, Result
-from soyte.systems.care.visit_intake.rules import NOTE, message, title
+from soyte.systems.care.visit_intake.rules import NOTE
 
 SKIPPED = "skipped"  # kind of a path that was named but not opened
 FEW = 16  # files below which starting processes costs more than it saves
@@ -22,17 +23,22 @@ BATCH = 512  # files handed out at a time, so that reports do not pile up in mem
 
 
 def reports(
-    entries: Iterable[VisitFile | Skipped], *, received_on: date, processes: int | None = None
+    entries: Iterable[VisitFile | Skipped],
+    *,
+    received_on: date,
+    language: str = SOURCE_LANGUAGE,
+    processes: int | None = None,
 ) -> Iterator[FileReport]:
     """The report of each entry, in the order given, whatever works in parallel.
 
     `processes` is for tests; None takes as many as there are processors, one where the files are few.
     """
     entries = iter(entries)
+    report = partial(_report, received_on=received_on, language=language)
     first = list(islice(entries, FEW))
     workers = processes or (os.cpu_count() or 1 if len(first) == FEW else 1)
     if workers == 1:
-        yield from (_report(entry, received_on=received_on) for entry in _chained(first, entries))
+        yield from map(report, _chained(first, entries))
         return
     warm(received_on)
     # Forking shares the loaded lists; where the system cannot, each process loads its own.
@@ -41,7 +47,7 @@ def reports(
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting = _chained(first, entries)
         while batch := list(islice(waiting, BATCH)):
-            yield from pool.map(partial(_report, received_on=received_on), batch, chunksize=8)
+            yield from pool.map(report, batch, chunksize=8)
 
 
 def count(report: FileReport, result: Result, known: set[tuple[str, str]], *, notes: bool) -> None:
@@ -58,12 +64,10 @@ def count(report: FileReport, result: Result, known: set[tuple[str, str]], *, no
         _keep(result, report.path, visit.code, visit.lines, notes=notes)
 
 
-def _report(entry: VisitFile | Skipped, *, received_on: date) -> FileReport:
+def _report(entry: VisitFile | Skipped, *, received_on: date, language: str) -> FileReport:
     if isinstance(entry, VisitFile):
-        return read_file(entry, received_on=received_on)
-    finding = Finding(entry.reason)
-    words = message(finding)
-    line = Line(NOTE, entry.reason, None, None, None, "", title(finding), words.what, words.mend, ())
+        return read_file(entry, received_on=received_on, language=language)
+    line = line_of(Finding(entry.reason), NOTE, language=language)
     return FileReport(entry.shown, kind=SKIPPED, lines=[line])
 
 

@@ -82,5 +82,5 @@ def _verdict(outcome: Outcome, refused: bool) -> str:
 
 def _line(found: Judged, *, masked: bool) -> str:
     place = ".".join(filter(None, (found.table, found.field)))
-    text = message(found.finding, masked=masked).text
+    text = message(found.finding, masked=masked, say=_).text
     return f"{place}: {text}" if place else text

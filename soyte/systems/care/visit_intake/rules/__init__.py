@@ -36,7 +36,7 @@ from soyte.systems.care.visit_intake.rules.judging import (
     weighed,
 )
 from soyte.systems.care.visit_intake.rules.lists import CodeList, Entry, Lists
-from soyte.systems.care.visit_intake.rules.messages import Message, message, place, title
+from soyte.systems.care.visit_intake.rules.messages import Message, message, title
 
 __all__ = [
     "ACCEPTED",
@@ -65,7 +65,6 @@ __all__ = [
     "inventory",
     "message",
     "periods",
-    "place",
     "rule",
     "rules",
     "severity",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cache
 
 from soyte.formats.visitfile import Finding, field, read_partial_date
+from soyte.kernel.text.speech import gettext_noop
 from soyte.systems.care.visit_intake.rules.context import Context, day, digits, moment, row_finding, shown_moment
 from soyte.systems.care.visit_intake.rules.tabular import for_generation, table
 
@@ -141,6 +142,6 @@ def _named(row: Mapping[str, str]) -> str:
 
 def _label(generation: str, table_name: str, name: str) -> str:
     if name == RECEIVED:
-        return "ngày nhận tệp"
+        return gettext_noop("ngày nhận tệp")
     found = field(generation, table_name, name)
     return f"{found.label} ({name})" if found else name

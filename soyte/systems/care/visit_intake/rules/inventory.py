@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -11,6 +11,7 @@ from soyte.formats.visitfile import GENERATIONS, tables
 from soyte.systems.care.visit_intake.rules import catalogue
 from soyte.systems.care.visit_intake.rules.dates import date_rules
 from soyte.systems.care.visit_intake.rules.fields import field_rules
+from soyte.systems.care.visit_intake.rules.messages import lowered
 from soyte.systems.care.visit_intake.rules.same import same_rules
 from soyte.systems.care.visit_intake.rules.stay import LEAVES
 from soyte.systems.care.visit_intake.rules.sums import sum_rules
@@ -34,14 +35,17 @@ class RuleEntry:
     generations: tuple[str, ...]
 
 
-def inventory(on: date) -> list[RuleEntry]:
-    """All rules with their severity of the day: those over files and visits, then those of single fields."""
-    return [_entry(code, subject, variant, generations, on) for code, subject, variant, generations in _codes()]
+def inventory(on: date, *, say: Callable[[str], str] = str) -> list[RuleEntry]:
+    """All rules with their severity of the day: those over files and visits, then those of single fields.
+
+    `say` puts texts of content into the reader's language.
+    """
+    return [_entry(*known, on, say) for known in _codes()]
 
 
-def title_of(code: str) -> str:
+def title_of(code: str, *, say: Callable[[str], str] = str) -> str:
     """The short name of a rule where no finding tells which wording fits: that of its field's kind of value."""
-    return catalogue.rule(code, _variants().get(code, "")).title
+    return say(catalogue.rule(code, _variants().get(code, "")).title)
 
 
 @cache
@@ -49,35 +53,37 @@ def _variants() -> dict[str, str]:
     return {code: variant for code, _, variant, _ in _codes()}
 
 
-def _entry(code: str, subject: str, variant: str, generations: tuple[str, ...], on: date) -> RuleEntry:
+def _entry(
+    code: str, label: str, variant: str, generations: tuple[str, ...], on: date, say: Callable[[str], str]
+) -> RuleEntry:
     rule = catalogue.rule(code, variant)
+    facts = _facts(code, say(label) if label else "")
     return RuleEntry(
         code=code,
-        title=rule.title,
-        what=_worded(rule.what, code, subject),
-        mend=_worded(rule.mend, code, subject),
-        subject=subject,
+        title=say(rule.title),
+        what=say(rule.what).format_map(facts),
+        mend=say(rule.mend).format_map(facts),
+        subject="{table} · {label} ({field})".format_map(facts) if label else "",
         severity=catalogue.severity(code, on),
-        source=rule.source,
+        source=say(rule.source),
         aliases=catalogue.aliases(code, variant),
         generations=generations,
     )
 
 
-class _Place(dict[str, str]):
+class _Facts(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "…"
 
 
-def _worded(text: str, code: str, subject: str) -> str:
-    """A template with the table and the field that the rule's code names, and the field's label."""
+def _facts(code: str, label: str) -> _Facts:
+    """The table and the field that a rule's code names, and the field's label."""
     parts = code.split(".")
     at = next((number for number, part in enumerate(parts) if part.startswith("XML")), None)
-    named = {} if at is None else dict(zip(("table", "field"), parts[at : at + 2], strict=False))
-    label = subject.partition(" · ")[2].rpartition(" (")[0]
+    named = _Facts() if at is None else _Facts(zip(("table", "field"), parts[at : at + 2], strict=False))
     if label:
-        named |= {"label": label, "label_lower": label[:1].lower() + label[1:]}
-    return text.format_map(_Place(named))
+        named |= {"label": label, "label_lower": lowered(label)}
+    return named
 
 
 @cache
@@ -105,14 +111,14 @@ def _general() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
 
 
 def _of_fields() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Rules of single fields: code, the field's label, its kind of value, generations."""
     seen: dict[str, tuple[str, str, list[str]]] = {}
     for generation in GENERATIONS:
         for name in tables(generation):
             for code, field in field_rules(name, generation):
-                subject = f"{name} · {field.label} ({field.name})"
-                seen.setdefault(code, (subject, field.kind, []))[2].append(generation)
-    for code, (subject, kind, generations) in seen.items():
-        yield code, subject, kind, tuple(generations)
+                seen.setdefault(code, (field.label, field.kind, []))[2].append(generation)
+    for code, (label, kind, generations) in seen.items():
+        yield code, label, kind, tuple(generations)
 
 
 def _is_of_field(pattern: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from soyte.formats.visitfile import GENERATIONS, Finding, field
@@ -13,6 +14,8 @@ MASK = "•••"
 _SHOWN_NATURES = frozenset({"date", "amount", "number"})
 _FIGURES = re.compile(r"[0-9.,:/ -]*")
 _TELLING = ("code", "name", "repeated", "card", "found")
+_WORDED = ("label", "other_label", "ages")  # facts that are words of content, not of the file
+_FIELD_BEHIND = re.compile(r" \(\w+\)$")
 
 
 class Message(NamedTuple):
@@ -26,22 +29,22 @@ class Message(NamedTuple):
         return f"{self.what} {self.mend}".strip()
 
 
-def message(finding: Finding, *, masked: bool = False) -> Message:
-    """The words of a finding in Vietnamese.
+def message(finding: Finding, *, masked: bool = False, say: Callable[[str], str] = str) -> Message:
+    """The words of a finding; `say` puts texts of content, which are Vietnamese, into the reader's language.
 
     `masked` hides names, codes and texts of the patient, for who may know that something is wrong with a protected
     visit but not what stands in it; dates, numbers, fields and MA_LK stay.
     """
     rule = catalogue.rule(finding.code, variant(finding))
-    facts = _Facts(_facts(finding))
+    facts = _Facts(_facts(finding, say))
     if masked:
         _mask(facts, finding)
-    return Message(rule.what.format_map(facts), rule.mend.format_map(facts))
+    return Message(say(rule.what).format_map(facts), say(rule.mend).format_map(facts))
 
 
-def title(finding: Finding) -> str:
+def title(finding: Finding, *, say: Callable[[str], str] = str) -> str:
     """The short name of the finding's rule."""
-    return catalogue.rule(finding.code, variant(finding)).title
+    return say(catalogue.rule(finding.code, variant(finding)).title)
 
 
 def variant(finding: Finding) -> str:
@@ -51,30 +54,35 @@ def variant(finding: Finding) -> str:
     )
 
 
-def place(finding: Finding) -> str:
-    """Where it is: `XML3, dòng 14`; the envelope is `đầu tệp`."""
-    if finding.table is None:
-        return "đầu tệp"
-    return finding.table if finding.line is None else f"{finding.table}, dòng {finding.line}"
-
-
 class _Facts(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return ""
 
 
-def _facts(finding: Finding) -> dict[str, str]:
+def lowered(label: str) -> str:
+    """A label within a sentence; ARV stays ARV."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _facts(finding: Finding, say: Callable[[str], str]) -> dict[str, str]:
     value = finding.value if len(finding.value) <= LONGEST_VALUE else f"{finding.value[:LONGEST_VALUE]}…"
-    params = dict(finding.params)
-    label = params.get("label", "")
+    worded = {name: _said(finding.params[name], say) for name in _WORDED if finding.params.get(name)}
+    params = dict(finding.params) | worded
     return params | {
         "table": finding.table or "",
         "field": finding.field or "",
         "value": value,
-        "label_lower": label[:1].lower() + label[1:],
+        "label_lower": lowered(params.get("label", "")),
         "line_code": params.get("line", ""),
         "line": str(finding.line or ""),
     }
+
+
+def _said(text: str, say: Callable[[str], str]) -> str:
+    """A text of content, with or without the name of its field behind it."""
+    behind = _FIELD_BEHIND.search(text)
+    told = say(text)
+    return say(text[: behind.start()]) + behind[0] if behind and told == text else told
 
 
 def _mask(facts: dict[str, str], finding: Finding) -> None:

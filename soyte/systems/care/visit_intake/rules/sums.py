@@ -125,5 +125,5 @@ def _shown_terms(pair: _Sum) -> str:
         return " ".join(f"{'−' if sign < 0 else '+'} {name}" for sign, name in pair.terms).removeprefix("+ ")
     lines = [f"XML2.{pair.drug_field}"] if pair.drug_field else []
     if pair.service_field:
-        lines.append(f"XML3.{pair.service_field}" + (" của vật tư" if pair.supplies_only else ""))
-    return "tổng " + " và ".join(lines)
+        lines.append(f"XML3.{pair.service_field}")
+    return " + ".join(lines)

@@ -1,12 +1,16 @@
 """What the sender's pages show, of his own files alone, and how often they ask the database."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.audit.models import AuditEvent
+from soyte.kernel.organisations.models import Unit
+from soyte.kernel.text import is_accented
 from soyte.systems.care.visit_intake.ingest.tests.files import check_in, file, visit
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
 from soyte.systems.care.visit_intake.tests.offices import bad, department, facility, good, main_of, sent, sign_in
@@ -251,3 +255,23 @@ def test_an_officer_of_the_department_s_start_page_names_silent_facilities(clien
     Receipt.objects.update(received_at=timezone.now() - dt.timedelta(days=9))
     sign_in(client, "data_officer", department())
     assert "Cơ sở ngừng gửi tệp" in body(client, "/")
+
+
+def test_a_files_fate_is_english_where_the_interface_is(client, officer):
+    sent(
+        file(visit("LK1", MA_LOAI_KCB="1", GIOI_TINH="", NGAY_RA="202601010000", T_THUOC="3"), visit("LK2", HO_TEN=""))
+    )
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    for url in (
+        report_of(),
+        f"{report_of()}?ghi_nhan=co",
+        f"{report_of()}luot/",
+        f"{HOME}luot/{ReceiptVisit.objects.first().pk}/",
+    ):
+        page = re.sub(r'<div class="raw.*?</div>|<[^>]+>', " ", body(client, url), flags=re.S)
+        told = re.sub(
+            "|".join((re.escape(Unit.objects.get().name), officer.account.display_name, "Sở Y tế", "QĐ", "NĐ", "đ\\b")),
+            "",
+            page,
+        )
+        assert {word for word in re.findall(r"\w+", told.lower()) if is_accented(word)} == set(), url

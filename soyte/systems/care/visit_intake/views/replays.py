@@ -105,7 +105,7 @@ def _still_refused(again: Sequence[Replayed]) -> list[tuple[str, str, int]]:
     for each in again:
         if not each.accepted:
             errors = [found for found in each.judged.findings if found.severity == ERROR]
-            counted.update({(found.code, title(found.finding)) for found in errors})
+            counted.update({(found.code, title(found.finding, say=_)) for found in errors})
     return [(code, name, visits) for (code, name), visits in counted.most_common(20)]
 
 

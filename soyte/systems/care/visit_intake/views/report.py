@@ -28,7 +28,7 @@ from soyte.systems.care.visit_intake.forms import VisitFilters
 from soyte.systems.care.visit_intake.ingest.knowledge import database_lists
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
 from soyte.systems.care.visit_intake.raw_lines import RawLines
-from soyte.systems.care.visit_intake.rules import ERROR, NOTE, WARNING, title
+from soyte.systems.care.visit_intake.rules import ERROR, NOTE, WARNING
 from soyte.systems.care.visit_intake.suggestions import Suggestion, suggestion
 from soyte.systems.care.visit_intake.views.scopes import Scope, scope_of
 from soyte.systems.care.visit_intake.views.showing import (
@@ -193,7 +193,7 @@ def shown_finding(request: HouseRequest, scope: Scope, finding: Finding) -> Show
         chip=severity_chip(finding.severity),
         what=told.what,
         mend=told.mend,
-        title=title(selectors.opened(finding)),
+        title=selectors.title_of(finding),
         raw=raw_lines.lines_of(finding, granted),
         position=before.order_by().count() + 1,
         total=alike.order_by().count(),
@@ -306,7 +306,7 @@ def visit_rows(shown: list[ReceiptVisit]) -> list[VisitRow]:
     by_visit: dict[int | None, dict[str, list[str]]] = {}
     for found in findings:
         told = by_visit.setdefault(found.receipt_visit_id, {ERROR: [], WARNING: []})
-        name = title(selectors.opened(found))
+        name = selectors.title_of(found)
         if name not in told[found.severity]:
             told[found.severity].append(name)
     again = set(ReceiptVisit.objects.filter(taken_later(), pk__in=keys).values_list("pk", flat=True))
@@ -340,7 +340,7 @@ def cause(request: HouseRequest, kind: str, **where: Any) -> HttpResponse:
     context = {
         "scope": scope,
         "code": code,
-        "title": title(selectors.opened(example)),
+        "title": selectors.title_of(example),
         "chip": severity_chip(example.severity),
         "table": table,
         "field": field,

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from soyte.kernel.text import format as words
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
-from soyte.systems.care.visit_intake.rules import ERROR, WARNING, title
-from soyte.systems.care.visit_intake.selectors import opened
+from soyte.systems.care.visit_intake.rules import ERROR, WARNING
+from soyte.systems.care.visit_intake.selectors import title_of
 from soyte.ui.components import Chip
 from soyte.ui.paging import Count
 from soyte.ui.tags.values import count
@@ -74,7 +74,7 @@ def _reasons(unreadable: Sequence[Receipt]) -> dict[int, str]:
     if not unreadable:
         return {}
     found = Finding.objects.filter(receipt__in=unreadable, severity=ERROR).order_by("-id")
-    return {one.receipt_id: title(opened(one)) for one in found}
+    return {one.receipt_id: title_of(one) for one in found}
 
 
 def _fate(receipt: Receipt, warned: int, faults: int, head: int) -> Chip:

@@ -153,7 +153,7 @@ def upload(request: HouseRequest, upload_id: int) -> HttpResponse:
         "stalled": uploads.is_stalled(shown),
         "expected": shown.file_count if shown.state == WAITING else None,
         "received": UploadedFile.objects.filter(upload=shown).count(),
-        "fault": message(Finding(shown.error)) if shown.error else None,
+        "fault": message(Finding(shown.error), say=_) if shown.error else None,
         "sums": told,
         "slices": slices(told),
         "page": files,
@@ -181,7 +181,7 @@ def _file_rows(upload: Upload, files: Sequence[UploadedFile]) -> list[FileRow]:
             file,
             file.filename.removeprefix(f"{upload.filename}/"),
             rows.get(file.receipt_id) if file.receipt_id else None,
-            message(Finding(file.skipped)).text if file.skipped else "",
+            message(Finding(file.skipped), say=_).text if file.skipped else "",
         )
         for file in files
     ]

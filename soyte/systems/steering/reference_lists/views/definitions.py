@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -95,8 +96,9 @@ class Searched:
     words: str
 
 
-@lru_cache(maxsize=2)
-def _rules(on: date) -> tuple[Searched, ...]:
+@lru_cache(maxsize=4)
+def _rules(on: date, language: str | None) -> tuple[Searched, ...]:
+    """Every rule in the language of the request, which the catalogue's texts are asked for in."""
     return tuple(Searched(entry, _table_of(entry.code), _words(entry)) for entry in visit_intake.rule_list(on))
 
 
@@ -108,7 +110,7 @@ def _words(entry: Any) -> str:
 @require_GET
 def rule_list(request: HouseRequest) -> HttpResponse:
     """Every rule of visit files with its severity today; `q` finds a rule by any of its words, codes or numbers."""
-    every = _rules(timezone.localdate())
+    every = _rules(timezone.localdate(), get_language())
     filters = RuleFilters(request, _table_choices({rule.table for rule in every}))
     asked = filters.values()
     found = [rule.entry for rule in every if _answers(rule, asked)]

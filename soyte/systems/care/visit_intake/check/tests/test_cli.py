@@ -198,7 +198,7 @@ def test_without_json_a_person_is_told_in_words(folder, tmp_path, capsys):
     (folder / "a.xml").write_bytes(content(coded("LK1", T_THUOC="99")))
     assert main([str(folder), "--out", str(tmp_path / "out")], today=TODAY) == 1
     told = capsys.readouterr().out
-    assert "1 lượt khám" in told and "soyte-check.html" in told
+    assert "Lượt khám: 1;" in told and "soyte-check.html" in told
 
 
 def test_many_processes_tell_the_same_in_the_same_order(folder):

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from soyte.kernel.text import is_accented
 from soyte.systems.care.visit_intake.check.cli import main
 from soyte.systems.care.visit_intake.check.page import page
 from soyte.systems.care.visit_intake.check.spreadsheet import harmless
@@ -94,3 +95,27 @@ def test_other_text_stays_as_it_is():
 
 def test_nothing_unfinished_is_left_behind(made):
     assert sorted(path.name for path in made.iterdir()) == ["soyte-check.html", "soyte-check.xlsx"]
+
+
+def test_both_reports_are_english_where_asked(tmp_path):
+    folder = tmp_path / "tep"
+    folder.mkdir()
+    faulty = coded(
+        "LK2", T_THUOC="99", MA_LOAI_KCB="X", NGAY_RA="202608010000", GIOI_TINH="", SO_CCCD="1", CAN_NANG="0"
+    )
+    (folder / "a.xml").write_bytes(content(faulty, coded("LK3", T_THUOC="98"), coded("LK1")))
+    (folder / "b.xml").write_bytes(b"<GIAMDINHHS>")
+    (folder / "c.txt").write_bytes(b"")
+    main([str(folder), "--out", str(tmp_path), "--notes", "--lang", "en", "--json"], today=TODAY)
+    text = re.sub(
+        r"<style.*?</style>|<[^>]+>", " ", (tmp_path / "soyte-check.html").read_text(encoding="utf-8"), flags=re.S
+    )
+    sheets = [str(cells(tmp_path / "soyte-check.xlsx"))]
+    for told in (text, *sheets):
+        assert vietnamese_words(told) == set()
+    assert "Sex (GIOI_TINH) is empty." in text and "the sum of XML2.THANH_TIEN_BV is" in text
+
+
+def vietnamese_words(text):
+    """Words with letters that English has not."""
+    return {word for word in re.findall(r"\w+", text.lower()) if is_accented(word)} - {"qđ", "nđ", "công", "văn"}
