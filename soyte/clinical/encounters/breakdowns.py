@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Left, TruncDate, Upper
 from django.utils.translation import gettext_lazy as _
 
 from soyte.engines.indicators.counting import Dimension
-from soyte.kernel.codes.selectors import load_list
+from soyte.kernel.codes.selectors import load_list, names_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -96,6 +96,10 @@ def _block_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     return {key: f"{key} {name}" for key in keys if (name := known.name_of(key, on))}
 
 
+def _category_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
+    return {key: f"{key} {name}" for key, name in names_of("icd10", list(keys), on).items()}
+
+
 def breakdowns(*, inpatient: Iterable[str]) -> tuple[Dimension, ...]:
     """The dimensions; `inpatient` are the kinds of visits that are stays. A disease singles out, the others do not."""
     outcome = Case(
@@ -109,9 +113,13 @@ def breakdowns(*, inpatient: Iterable[str]) -> tuple[Dimension, ...]:
         When(kind__in=list(inpatient), then=Value("inpatient")), default=Value("exam"), output_field=CharField()
     )
     sex = Case(When(sex__in=["1", "2"], then=F("sex")), default=Value("other"), output_field=CharField())
+    category = Case(
+        When(main_icd_chapter="", then=Value("")), default=Left(Upper("main_icd"), CATEGORY), output_field=CharField()
+    )
     age = _AgeBand(F("birth_written"), TruncDate("started_at"))
     return (
         Dimension("icd_block", _("Nhóm bệnh"), F("block"), _block_names, singles_out=True, prepare=_with_block),
+        Dimension("icd", _("Chẩn đoán chính (mã ba ký tự)"), category, _category_names, singles_out=True),
         Dimension("sex", _("Giới"), sex, _named(_SEXES)),
         Dimension("age", _("Tuổi lúc vào"), age, _named(_AGE_NAMES)),
         Dimension("setting", _("Khám hay nội trú"), setting, _named(_SETTINGS)),

@@ -8,13 +8,13 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from soyte.clinical.encounters.breakdowns import breakdowns
-from soyte.clinical.encounters.models import Arrival, Encounter
+from soyte.clinical.encounters.models import INPATIENT_KINDS, Arrival, Encounter
 from soyte.clinical.encounters.topics import CHECKED_IN, MOVED, RECORDED, WITHDRAWN
 from soyte.clinical.encounters.touched import admitted_days, ended_days, started_days
 from soyte.clinical.terminology import selectors as terminology
@@ -28,7 +28,6 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 OLD_MAP_LAST_DAY = date(2025, 6, 30)  # NQ 202/2025/QH15: communes and districts of before 2025-07-01
 NEW_MAP_FIRST_DAY = OLD_MAP_LAST_DAY + timedelta(days=1)
 DIED = ("5", "8")  # KET_QUA_DTRI: died; died outside the hospital
-INPATIENT_KINDS = ("03", "04", "06", "09")
 
 
 def in_force() -> QuerySet[Encounter]:
@@ -110,9 +109,9 @@ def _chapter_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
 
 def _coverage(start: date, end: date) -> Coverage:
     """Facilities that are open in the period, and those of them with a visit that ended in it."""
-    expected = organisations.open_facilities(start, end)
-    sent = expected.filter(pk__in=in_force().filter(ended_on__gte=start, ended_on__lte=end).values("unit_id"))
-    return Coverage(sent=sent.count(), expected=expected.count())
+    came = in_force().filter(ended_on__gte=start, ended_on__lte=end, unit=OuterRef("pk"))
+    found = organisations.open_facilities(start, end).order_by()
+    return Coverage(**found.aggregate(sent=Count("pk", filter=Exists(came)), expected=Count("pk")))
 
 
 _FACILITY = Dimension("facility", _("Cơ sở"), F("facility_code"), facility_names, of_unit=True)

@@ -11,6 +11,9 @@ from django.db.models.functions import TruncDate
 from soyte.clinical.lines import ChargedLine, LabelledText
 from soyte.kernel.ids import uuid7
 
+INPATIENT_KINDS = ("03", "04", "06", "09")
+STAYS = Q(admitted_at__isnull=False) | Q(kind__in=INPATIENT_KINDS)  # of a visit or a check-in: somebody lay in a bed
+
 
 class PersonAsWritten(models.Model):
     """Who the file says the patient is, letter by letter: the person's page shows contradictions from here."""
@@ -118,6 +121,8 @@ class Encounter(PersonAsWritten):
                 condition=Q(in_force=True, admitted_at__isnull=False),
                 name="encounter_admitted_on",
             ),
+            # who lay in a bed on a day
+            models.Index(fields=["ended_on"], condition=Q(in_force=True) & STAYS, name="encounter_stay_ended_on"),
             # earlier and withdrawn versions of a visit
             models.Index(
                 fields=["facility_code", "visit_code"], condition=Q(in_force=False), name="encounter_past_versions"

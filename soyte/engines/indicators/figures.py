@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Aggregate, Count, Expression, F, Q, QuerySet
@@ -54,16 +55,21 @@ class Cell:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     indicator: Indicator
+    countable: Countable
     start: date
     end: date
     cells: Sequence[Cell]
     total: Cell
     as_of: datetime
-    coverage: Coverage | None
     names: Sequence[Mapping[str, str]]  # for each dimension: key -> name on the last day of the period
+
+    @cached_property
+    def coverage(self) -> Coverage | None:
+        """Asked when it is first said: a page that shows many figures says it of few."""
+        return self.countable.coverage(self.start, self.end) if self.countable.coverage else None
 
     def name(self, cell: Cell, position: int = 0) -> str:
         key = cell.keys[position]
@@ -206,12 +212,12 @@ def answered(question: Question, count: Callable[[Sequence[str]], list[Counted]]
     total = cells([whole], [], question.narrowing)[0]
     return Figure(
         indicator=question.indicator,
+        countable=question.countable,
         start=question.start,
         end=question.end,
         cells=cells(counted, question.by, question.narrowing) if question.by else [Cell((), _decimal(whole["value"]))],
         total=total,
         as_of=as_of,
-        coverage=question.countable.coverage(question.start, question.end) if question.countable.coverage else None,
         names=[d.names([row[f"key_{d.code}"] for row in counted], question.end) for d in question.by],
     )
 

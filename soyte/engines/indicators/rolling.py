@@ -8,7 +8,7 @@ afterwards and counted then. A rebuild is one transaction, so readers see the ol
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -52,10 +52,14 @@ def definition(indicator: Indicator) -> str:
 
 def is_current(code: str) -> bool:
     """The cells of this indicator are complete and stand on today's content."""
-    indicator = rolled().get(code)
-    if indicator is None:
-        return False
-    return RolledUp.objects.filter(indicator=code, definition=definition(indicator)).exists()
+    return bool(current({code}))
+
+
+def current(codes: Collection[str]) -> set[str]:
+    """Those of these indicators whose cells are complete and stand on today's content, in one query."""
+    kept = rolled()
+    known = dict(RolledUp.objects.filter(indicator__in=codes).values_list("indicator", "definition"))
+    return {code for code in codes if code in kept and known.get(code) == definition(kept[code])}
 
 
 def outdated() -> list[str]:
@@ -66,14 +70,13 @@ def outdated() -> list[str]:
 
 CONSUMER = "indicators.keep_cells"
 MANY, MANY_DAYS = 5000, 100  # events and days of one batch: to rebuild is quicker than to follow
-_PLACE = """
-    with place as (
-      select coalesce(max(xid), 0) xid, coalesce(max(event_id), 0) event_id from outbox_cursor where consumer = %s)"""
-_FIRST_WAITING = f"""{_PLACE}
-    select e.at from outbox_event e, place
-    where (e.xid, e.id) > (place.xid, place.event_id) and e.topic = any(%s) order by e.xid, e.id limit 1"""
-_IS_FLOOD = f"""{_PLACE}
-    select exists (select from outbox_event e, place where (e.xid, e.id) > (place.xid, place.event_id) offset %s)"""
+# The place is two scalars, so that the index leads to what waits without reading what was heard.
+_WAITING = """
+    from outbox_event where (xid, id) > (
+      coalesce((select xid from outbox_cursor where consumer = %(consumer)s), 0),
+      coalesce((select event_id from outbox_cursor where consumer = %(consumer)s), 0))"""
+_FIRST_WAITING = f"select at {_WAITING} and topic = any(%(topics)s) order by xid, id limit 1"
+_IS_FLOOD = f"select exists (select {_WAITING} offset %(many)s)"
 
 
 def topics() -> frozenset[str]:
@@ -84,7 +87,7 @@ def topics() -> frozenset[str]:
 def as_of() -> datetime:
     """The moment up to which the cells hold every change."""
     with connection.cursor() as cursor:
-        cursor.execute(_FIRST_WAITING, [CONSUMER, sorted(topics())])
+        cursor.execute(_FIRST_WAITING, {"consumer": CONSUMER, "topics": sorted(topics())})
         waiting: tuple[datetime] | None = cursor.fetchone()
     return waiting[0] if waiting else timezone.now()
 
@@ -92,7 +95,7 @@ def as_of() -> datetime:
 def is_flooded() -> bool:
     """More events wait than are worth following."""
     with connection.cursor() as cursor:
-        cursor.execute(_IS_FLOOD, [CONSUMER, MANY])
+        cursor.execute(_IS_FLOOD, {"consumer": CONSUMER, "many": MANY})
         return bool(cursor.fetchone()[0])
 
 

@@ -74,12 +74,26 @@ def assert_same(code, who, **question):
     assert told(rollups.figure(code, actor=who, **question)) == told(plain), (code, question)
 
 
+def assert_same_at_once(who, asked):
+    """Several questions read at once, each as the rows answer it."""
+    found = rollups.several([rollups.Asked(code, **question) for code, question in asked], actor=who)
+    for (code, question), one in zip(asked, found, strict=True):
+        assert told(one) == told(figures.figure(code, actor=who, **question)), (code, question)
+
+
 def assert_rollups_answer_as_the_rows(who, splits=lambda daily: daily):
+    of_two = {"by": ["day", "facility"], "where": {"facility": FACILITIES[:2]}, **PERIOD}
+    week = {"start": FIRST + dt.timedelta(days=3), "end": FIRST + dt.timedelta(days=9)}
     for code, indicator in rolling.rolled().items():
         assert rolling.is_current(code)
-        for split in splits(indicator.daily):
-            assert_same(code, who, by=[split], **PERIOD)
-        assert_same(code, who, by=["day", "facility"], where={"facility": FACILITIES[:2]}, **PERIOD)
+        split = splits(indicator.daily)
+        for one in split:
+            assert_same(code, who, by=[one], **PERIOD)
+        assert_same(code, who, **of_two)
+        asked = [{"by": [one], **PERIOD} for one in split] + [of_two, week, {"by": ["day"], **PERIOD}]
+        asked.append({"where": {"month": f"{FIRST:%Y-%m}"}, "by": ["facility", "kind"], **PERIOD})  # not from cells
+        asked.append({"where": {"month": f"{FIRST:%Y-%m}"}, "by": ["facility"], **PERIOD})
+        assert_same_at_once(who, [(code, question) for question in asked])
 
 
 @pytest.mark.slow

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
-
-from soyte.clinical.encounters.countables import INPATIENT_KINDS
-from soyte.clinical.encounters.models import Arrival
 from soyte.engines.indicators import rollups
 from soyte.engines.indicators.counting import Coverage
 from soyte.engines.indicators.figures import Figure
-from soyte.kernel.access.actor import Actor
-from soyte.kernel.access.policy import visible
+from soyte.engines.indicators.rollups import Asked
+from soyte.kernel.actors import Acting
 from soyte.systems.steering.statistics import public as statistics
 
-STALE = timedelta(days=60)  # a check-in of longer ago was most likely never closed by its visit file
 MOST_LINES = 8
-MONEY_DAYS = 14
+TREND_DAYS = 14
+HEADLINES = ("visits", "arrivals", "admissions", "notifiable_visits")
+TOPS = {"facilities": "facility", "diagnoses": "icd"}
 
 
 def year_before(day: date) -> date:
@@ -41,7 +36,7 @@ class Headline:
     before: Decimal
     url: str
     as_of: datetime
-    coverage: Coverage | None
+    trend: Sequence[float]
 
     @property
     def change(self) -> Decimal | None:
@@ -50,129 +45,90 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A key of a split: value (None is hidden), share of the largest in percent, rows behind it."""
+    """A key of a split: value and that of a year ago (None is hidden), share of the largest in percent, rows behind it."""
 
     name: str
     value: Decimal | None
+    before: Decimal | None
     share: float
     url: str
 
 
 @dataclass(frozen=True, slots=True)
-class Ward:
-    """People in beds of one facility; `planned` beds are content, None where it says nothing."""
+class Figures:
+    """The figures of a day that visits and check-ins give. `headlines` by indicator, `tops` by the names of TOPS."""
 
-    name: str
-    people: int
-    stale: int
-    planned: int | None
-    url: str
-
-    @property
-    def share(self) -> float | None:
-        return self.people / self.planned * 100 if self.planned else None
-
-    @property
-    def tone(self) -> str:
-        if self.share is None or self.share < 90:
-            return ""
-        return "bad" if self.share > 100 else "warn"
-
-    @property
-    def bar(self) -> float:
-        """Percent of the bar's width; its whole is 120 % of the planned beds, so that too many can be seen."""
-        return min(100.0, (self.share or 0) / 1.2)
-
-    @property
-    def mark(self) -> float:
-        return 100 / 1.2
+    headlines: Mapping[str, Headline]
+    month_money: Headline
+    money: Sequence[tuple[date, Decimal]]  # of each of the last days, in đồng
+    tops: Mapping[str, Sequence[Line]]
+    map: statistics.OnMap
+    as_of: datetime
+    coverage: Coverage | None
 
 
-@dataclass(frozen=True, slots=True)
-class Beds:
-    people: int
-    stale: int
-    wards: Sequence[Ward]
-    others: int  # facilities that are not among `wards`
-    others_people: int
-    planned: int
+def _questions(day: date) -> dict[tuple[str, ...], Asked]:
+    before, first, month = year_before(day), day - timedelta(days=TREND_DAYS - 1), day.replace(day=1)
+    asked: dict[tuple[str, ...], Asked] = {}
+    for code in HEADLINES:
+        asked[code, "now"] = Asked(code, day, day)
+        asked[code, "before"] = Asked(code, before, before)
+        asked[code, "trend"] = Asked(code, first, day, ["day"])
+    asked["money", "now"] = Asked("cost_insurer", month, day)
+    asked["money", "before"] = Asked("cost_insurer", year_before(month), before)
+    asked["money", "trend"] = Asked("cost_insurer", first, day, ["day"])
+    for name, split in TOPS.items():
+        asked[name, "now"] = Asked("visits", day, day, [split])
+        asked[name, "before"] = Asked("visits", before, before, [split])
+    asked["map",] = Asked("visits", day, day, ["commune"])
+    return asked
 
-    @property
-    def share(self) -> Decimal | None:
-        return Decimal(self.people) / self.planned if self.planned else None
+
+def figures(actor: Acting, day: date) -> Figures:
+    """All of them from one reading of the cells."""
+    asked = _questions(day)
+    found = dict(zip(asked, rollups.several(list(asked.values()), actor=actor), strict=True))
+    money = rollups.series_of(found["money", "trend"])
+    visits = found["visits", "now"]
+    return Figures(
+        headlines={code: _headline(found, code, actor) for code in HEADLINES},
+        month_money=_headline(found, "money", actor),
+        money=[(on, amount or Decimal(0)) for on, amount in zip(money.days, money.lines[""], strict=True)],
+        tops={name: _lines(found, name, actor) for name in TOPS},
+        map=statistics.day_on_map(found["map",], actor=actor),
+        as_of=visits.as_of,
+        coverage=visits.coverage,
+    )
 
 
-def headline(code: str, *, actor: Actor, start: date, end: date) -> Headline:
-    now = rollups.figure(code, actor=actor, start=start, end=end)
-    then = rollups.figure(code, actor=actor, start=year_before(start), end=year_before(end))
+def _headline(found: Mapping[tuple[str, ...], Figure], name: str, actor: Acting) -> Headline:
+    now, then = found[name, "now"], found[name, "before"]
     return Headline(
-        value=_known(now),
-        before=_known(then),
-        url=statistics.address_of(code, actor=actor, start=start, end=end),
+        value=now.total.value or Decimal(0),
+        before=then.total.value or Decimal(0),
+        url=statistics.address_of(now.indicator.code, actor=actor, start=now.start, end=now.end),
         as_of=now.as_of,
-        coverage=now.coverage,
+        trend=[float(value or 0) for value in rollups.series_of(found[name, "trend"]).lines[""]],
     )
 
 
-def _known(found: Figure) -> Decimal:
-    return found.total.value or Decimal(0)
-
-
-def top(code: str, *, actor: Actor, day: date, by: str, most: int = MOST_LINES) -> list[Line]:
-    """The largest keys of a split of one day, largest first; hidden ones come last."""
-    found = rollups.figure(code, actor=actor, start=day, end=day, by=[by])
-    cells = sorted(found.cells, key=lambda cell: (cell.value is None, -(cell.value or 0), found.name(cell)))[:most]
+def _lines(found: Mapping[tuple[str, ...], Figure], name: str, actor: Acting) -> list[Line]:
+    """The largest keys of a split, largest first; hidden ones come last."""
+    now, split = found[name, "now"], TOPS[name]
+    before = {cell.keys: cell.value for cell in found[name, "before"].cells}
+    cells = sorted(now.cells, key=lambda cell: (cell.value is None, -(cell.value or 0), now.name(cell)))[:MOST_LINES]
     largest = max((cell.value for cell in cells if cell.value), default=Decimal(1))
-
-    def line(key: str, name: str, value: Decimal | None) -> Line:
-        url = statistics.address_of(code, actor=actor, start=day, end=day, by=by, where={by: [key]})
-        return Line(name, value, float((value or 0) / largest * 100), "" if value is None else url)
-
-    return [line(cell.keys[0], found.name(cell), cell.value) for cell in cells]
-
-
-def in_beds(actor: Actor, action: str = "figures.read") -> QuerySet[Any]:
-    """Who was admitted, or came for a stay, and has no visit file of the same facility and MA_LK yet."""
-    stays = Q(admitted_at__isnull=False) | Q(kind__in=INPATIENT_KINDS)
-    return visible(actor, action, Arrival.objects.filter(stays, ended_on=None))
-
-
-def stale_before() -> datetime:
-    return timezone.now() - STALE
-
-
-def beds(actor: Actor, inpatients_url: str) -> Beds:
-    """People in beds now, by facility; those of more than 60 days are counted apart as stale."""
-    fresh = Q(started_at__gte=stale_before())
-    rows = (
-        in_beds(actor)
-        .order_by()
-        .values("facility_code", "unit__name", "unit__beds")
-        .annotate(people=Count("pk", filter=fresh), stale=Count("pk", filter=~fresh))
-    )
-    wards = [
-        Ward(
-            row["unit__name"] or row["facility_code"],
-            row["people"],
-            row["stale"],
-            row["unit__beds"],
-            f"{inpatients_url}?co-so={row['facility_code']}" if inpatients_url else "",
+    return [
+        Line(
+            name=now.name(cell),
+            value=cell.value,
+            before=before.get(cell.keys, Decimal(0)),
+            share=float((cell.value or 0) / largest * 100),
+            url=""
+            if cell.hidden
+            else statistics.address_of(
+                "visits", actor=actor, start=now.start, end=now.end, by=split, where={split: cell.keys}
+            ),
         )
-        for row in rows
+        for cell in cells
     ]
-    wards.sort(key=lambda ward: (-ward.people, ward.name))
-    shown, rest = wards[:MOST_LINES], wards[MOST_LINES:]
-    return Beds(
-        people=sum(ward.people for ward in wards),
-        stale=sum(ward.stale for ward in wards),
-        wards=shown,
-        others=len(rest),
-        others_people=sum(ward.people for ward in rest),
-        planned=sum(ward.planned or 0 for ward in wards),
-    )
-
-
-def money_by_day(*, actor: Actor, end: date) -> list[tuple[date, Decimal]]:
-    """What the insurer pays of the visits that ended on each of the last days, in đồng."""
-    found = rollups.series("cost_insurer", actor=actor, start=end - timedelta(days=MONEY_DAYS - 1), end=end)
-    return [(day, value or Decimal(0)) for day, value in zip(found.days, found.lines[""], strict=True)]

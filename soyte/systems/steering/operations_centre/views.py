@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from soyte.clinical.encounters.countables import NEW_MAP_FIRST_DAY
@@ -17,10 +18,10 @@ from soyte.kernel.access.policy import hidden
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.kernel.text import format as words
-from soyte.systems.steering.operations_centre import selectors
+from soyte.systems.steering.operations_centre import beds, selectors
 from soyte.systems.steering.plan_targets import public as plan_targets
-from soyte.systems.steering.statistics import public as statistics
 from soyte.systems.steering.statistics.public import ROWS
+from soyte.ui.components import Link
 from soyte.ui.paging import page
 
 TARGETS = 6
@@ -38,28 +39,20 @@ def _day(request: HouseRequest) -> date:
 
 def _context(request: HouseRequest) -> dict[str, Any]:
     actor, day, today = request.actor, _day(request), timezone.localdate()
-    month = day.replace(day=1)
-    rows_url = reverse("operations_centre:inpatients") if actor.holds(ROWS) else ""
-    money = selectors.money_by_day(actor=actor, end=day)
+    before = selectors.year_before(day)
+    figures = selectors.figures(actor, day)
     plan = plan_targets.latest_plan(today) if actor.holds("plan.read") else None
-    visits = selectors.headline("visits", actor=actor, start=day, end=day)
     return {
         "day": day,
         "is_today": day == today,
-        "before_day": selectors.year_before(day),
+        "before_day": before,
         "map_day": max(day, NEW_MAP_FIRST_DAY),
-        "visits": visits,
-        "arrivals": selectors.headline("arrivals", actor=actor, start=day, end=day),
-        "admissions": selectors.headline("admissions", actor=actor, start=day, end=day),
-        "notifiable": selectors.headline("notifiable_visits", actor=actor, start=day, end=day),
-        "month_money": selectors.headline("cost_insurer", actor=actor, start=month, end=day),
-        "beds": selectors.beds(actor, rows_url) if day == today else None,
-        "beds_url": rows_url,
-        "map": statistics.communes("visits", actor=actor, start=day, end=day),
-        "facilities": selectors.top("visits", actor=actor, day=day, by="facility"),
-        "chapters": selectors.top("visits", actor=actor, day=day, by="icd_chapter"),
-        "money": [(on, amount) for on, amount in reversed(money)],
-        "bars": [(f"{words.day(on)}: {words.short_money(amount)}", float(amount), "v") for on, amount in money],
+        "figures": figures,
+        "beds": beds.beds(actor) if day == today else None,
+        "beds_before": beds.overnight(actor, before) if day == today else 0,
+        "opens_rows": actor.holds(ROWS),
+        "money": list(reversed(figures.money)),
+        "bars": [(f"{words.day(on)}: {words.short_money(amount)}", float(amount), "v") for on, amount in figures.money],
         "plan": plan,
         "targets": plan.measured[:TARGETS] if plan else [],
         "board_url": reverse("operations_centre:board") + ("" if day == today else f"?ngay={day.isoformat()}"),
@@ -88,13 +81,27 @@ def board(request: HouseRequest) -> HttpResponse:
     return render(request, "operations_centre/board.html", _context(request))
 
 
+@requires("centre.read")
+@require_GET
+def wards(request: HouseRequest) -> HttpResponse:
+    """People in beds by facility; each opens its check-ins for whoever may see them."""
+    found = beds.beds(request.actor)
+    _record(request, timezone.localdate())
+    context = {"beds": found, "opens_rows": request.actor.holds(ROWS), "crumbs": _crumbs()}
+    return render(request, "operations_centre/wards.html", context)
+
+
+def _crumbs() -> list[Link]:
+    return [Link(_("Trung tâm điều hành"), reverse("operations_centre:centre"))]
+
+
 @requires(ROWS)
 @require_GET
 def inpatients(request: HouseRequest) -> HttpResponse:
     """Who is in beds, without names: where, since when; oldest check-ins are marked as stale."""
     facility = request.GET.get("co-so", "")
-    counted = selectors.in_beds(request.actor)
-    seen = selectors.in_beds(request.actor, ROWS)
+    counted = beds.in_beds(request.actor)
+    seen = beds.in_beds(request.actor, ROWS)
     if facility:
         counted, seen = counted.filter(facility_code=facility), seen.filter(facility_code=facility)
     record(request.actor, ROWS, object_kind="inpatients", object_id=facility)
@@ -103,8 +110,9 @@ def inpatients(request: HouseRequest) -> HttpResponse:
         "operations_centre/inpatients.html",
         {
             "page": page(seen.select_related("unit"), request, ["-started_at", "-id"]),
-            "stale_before": selectors.stale_before(),
+            "stale_before": beds.stale_before(),
             "some_hidden": hidden(request.actor, ROWS, counted).exists(),
             "is_narrowed": bool(facility),
+            "crumbs": _crumbs(),
         },
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,14 +22,20 @@ def by_commune(
     code: str, *, actor: Actor, start: date, end: date, where: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[list[Figure], Written]:
     """A figure by commune of residence, one for each map that the period falls on, and its values as written on it."""
-    found = {
-        of_map: rollups.figure(code, actor=actor, start=first, end=last, by=["commune"], where=where)
-        for of_map, first, last in parts_of(start, end)
-    }
-    written = {
-        (cell.keys[0], of_map): cell.value for of_map, one in found.items() for cell in one.cells if cell.keys[0]
-    }
-    return list(found.values()), written
+    parts = parts_of(start, end)
+    found = [
+        rollups.figure(code, actor=actor, start=first, end=last, by=["commune"], where=where)
+        for _map, first, last in parts
+    ]
+    written: dict[tuple[str, str], Decimal | None] = {}
+    for (of_map, *_days), one in zip(parts, found, strict=True):
+        written |= written_on(of_map, one)
+    return found, written
+
+
+def written_on(of_map: str, figure: Figure) -> Written:
+    """The values of a figure by commune whose days all fall on one map."""
+    return {(cell.keys[0], of_map): cell.value for cell in figure.cells if cell.keys[0]}
 
 
 def area(line: PlaceLine, code: str, *, start: date, end: date, where: Mapping[str, Sequence[str]]) -> Area:

@@ -16,17 +16,13 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import Max
 
+from soyte.clinical.encounters.copies import top_up
 from soyte.clinical.encounters.models import Encounter
 from soyte.engines.indicators import figures, rolling
 from soyte.engines.indicators import rollups as reading
 from soyte.kernel.actors import Machine
 
 ACTOR = Machine("soyte bench rollups")
-_SET_ASIDE = ("id", "visit_code")
-_TOP_UP = """
-    insert into encounters_encounter ({columns}, id, visit_code)
-    select {columns}, gen_random_uuid(), visit_code || '-' || copy
-    from (select * from encounters_encounter where in_force) e, generate_series(1, %s) copy limit %s"""
 
 
 def rollups(argv: Sequence[str]) -> dict[str, object]:
@@ -43,17 +39,11 @@ def rollups(argv: Sequence[str]) -> dict[str, object]:
 
 
 def _top_up(visits: int) -> None:
-    known = Encounter.objects.filter(in_force=True).count()
-    if not known:
+    if not top_up(visits):
         print(  # noqa: T201
             "soyte bench rollups: nơi này chưa có lượt khám nào. Nhận tệp bằng “soyte ingest” trước.", file=sys.stderr
         )
         raise SystemExit(2)
-    with connection.cursor() as cursor:
-        if visits > known:
-            names = [str(f.column) for f in Encounter._meta.concrete_fields if f.column not in _SET_ASIDE]
-            cursor.execute(_TOP_UP.format(columns=", ".join(names)), [visits // known + 1, visits - known])
-        cursor.execute("analyze encounters_encounter")
 
 
 def _measured(times: int) -> dict[str, object]:

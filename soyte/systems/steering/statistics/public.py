@@ -9,9 +9,10 @@ from datetime import date
 from django.urls import reverse
 
 from soyte.clinical.encounters.countables import NEW_MAP
-from soyte.kernel.access.actor import Actor
-from soyte.systems.steering.statistics.areas import area, by_commune, sentence
-from soyte.systems.steering.statistics.places import on_map
+from soyte.engines.indicators.figures import Figure
+from soyte.kernel.actors import Acting
+from soyte.systems.steering.statistics.areas import area, sentence, written_on
+from soyte.systems.steering.statistics.places import on_map, parts_of
 from soyte.systems.steering.statistics.questions import address
 from soyte.ui.components import Area
 
@@ -21,7 +22,7 @@ ROWS = "figures.rows"
 def address_of(
     code: str,
     *,
-    actor: Actor,
+    actor: Acting,
     start: date,
     end: date,
     by: str = "facility",
@@ -39,12 +40,12 @@ class OnMap:
     unit: str
 
 
-def communes(code: str, *, actor: Actor, start: date, end: date) -> OnMap:
-    """A figure by commune of residence on today's map. Areas open their rows for whoever may see them."""
-    figures, written = by_commune(code, actor=actor, start=start, end=end)
-    lines = on_map(written, NEW_MAP, end=end)
-    areas = [area(line, code, start=start, end=end, where={}) for line in lines]
+def day_on_map(figure: Figure, *, actor: Acting) -> OnMap:
+    """A figure by commune of residence of one day on today's map. Areas open their rows for whoever may see them."""
+    code, day = figure.indicator.code, figure.end
+    [(of_map, *_days)] = parts_of(day, day)
+    lines = on_map(written_on(of_map, figure), NEW_MAP, end=day)
+    areas = [area(line, code, start=day, end=day, where={}) for line in lines]
     if not actor.holds(ROWS):
         areas = [replace(one, url="") for one in areas]
-    indicator = figures[0].indicator
-    return OnMap(areas, sentence(indicator.title, lines, indicator.unit), indicator.unit)
+    return OnMap(areas, sentence(figure.indicator.title, lines, figure.indicator.unit), figure.indicator.unit)

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from soyte.clinical.allergies.words import Summary
-from soyte.clinical.encounters.countables import INPATIENT_KINDS
-from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.encounters.models import INPATIENT_KINDS, Encounter
 from soyte.clinical.medications.models import MedicationRequest
 from soyte.clinical.terminology.terms import ReferenceRange, Terms
 from soyte.kernel.access.actor import Actor

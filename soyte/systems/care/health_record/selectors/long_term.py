@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from soyte.clinical.conditions.models import Condition
-from soyte.clinical.encounters.countables import INPATIENT_KINDS
+from soyte.clinical.encounters.models import INPATIENT_KINDS
 from soyte.clinical.terminology.terms import Terms
 from soyte.systems.care.health_record.selectors.seen import Seen, VisitFacts
 

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from soyte.clinical.encounters.models import CheckIn
 from soyte.clinical.encounters.tests.visits import facility, visit
+from soyte.engines.indicators import rolling
 from soyte.engines.indicators.figures import figure
 from soyte.kernel.access.actor import actor_for
 from soyte.kernel.access.tests.people import account, post, signed_in, unit
 from soyte.kernel.audit.models import AuditEvent
-from soyte.systems.steering.operations_centre import selectors
+from soyte.systems.steering.operations_centre import beds, selectors
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
@@ -46,21 +47,59 @@ def noon(day):
     return timezone.make_aware(dt.datetime.combine(day, dt.time(0, 0, 1)))
 
 
-def test_headlines_equal_the_report_and_stand_beside_the_year_before(director, today):
+@pytest.fixture(params=["rows", "cells"])
+def counted(request):
+    """Figures come from rows while cells are not built, and then from cells."""
+
+    def now():
+        if request.param == "cells":
+            for code in rolling.rolled():
+                rolling.rebuild(code)
+
+    return now
+
+
+def test_headlines_equal_the_report_and_stand_beside_the_year_before(director, today, counted):
     before = selectors.year_before(today)
     for day, number in ((today, 3), (before, 2)):
         for _n in range(number):
             visit(at=noon(day), ended_at=noon(day))
-    found = selectors.headline("visits", actor=director, start=today, end=today)
-    assert (found.value, found.before, found.change) == (3, 2, Decimal("0.5"))
-    assert found.value == figure("visits", actor=director, start=today, end=today).total.value
-
-
-def test_who_came_is_counted_once_by_check_in_or_visit(director, today):
-    visit(at=noon(today), ended_at=noon(today))
     check_in("CI1", kind="01")
-    found = selectors.headline("arrivals", actor=director, start=today, end=today)
-    assert found.value == figure("arrivals", actor=director, start=today, end=today).total.value == 2
+    counted()
+    found = selectors.figures(director, today)
+    visits = found.headlines["visits"]
+    assert (visits.value, visits.before, visits.change) == (3, 2, Decimal("0.5"))
+    assert visits.trend == [0.0] * 13 + [3.0]
+    for code in selectors.HEADLINES:
+        assert found.headlines[code].value == figure(code, actor=director, start=today, end=today).total.value
+    assert found.headlines["arrivals"].value == 4  # three visits and a check-in, each once
+
+
+def test_money_diagnoses_facilities_and_the_map_equal_the_report(director, today, counted):
+    for code, icd, chapter, amount in (
+        ("70001", "J18.9", "X", 100),
+        ("70002", "J18", "X", 50),
+        ("70002", "K29", "XI", 7),
+    ):
+        visit(
+            unit=facility(code), at=noon(today), ended_at=noon(today), main_icd=icd, main_icd_chapter=chapter,
+            insurer_amount=amount, commune_code="25195",
+        )  # fmt: skip
+    counted()
+    found = selectors.figures(director, today)
+    month = figure("cost_insurer", actor=director, start=today.replace(day=1), end=today)
+    assert found.month_money.value == month.total.value == 157
+    assert found.money[-1] == (today, 157) and len(found.money) == selectors.TREND_DAYS
+    assert [(line.name[:3], line.value) for line in found.tops["diagnoses"]] == [("J18", 2), ("K29", 1)]
+    assert [line.value for line in found.tops["facilities"]] == [2, 1]
+    assert sum(area.value for area in found.map.areas if area.value) == 3
+
+
+def test_a_labelled_diagnosis_among_few_has_no_number_and_opens_nothing(director, today, counted):
+    visit(at=noon(today), ended_at=noon(today), main_icd="B20", main_icd_chapter="I", labels=["hiv"])
+    counted()
+    [line] = selectors.figures(director, today).tops["diagnoses"]
+    assert (line.value, line.url) == (None, "")
 
 
 def test_beds_hold_open_stays_and_set_stale_ones_apart(director):
@@ -71,10 +110,17 @@ def test_beds_hold_open_stays_and_set_stale_ones_apart(director):
     check_in("B2", kind="01", admitted_at=timezone.now())
     check_in("B3", kind="01")  # came, is not staying
     check_in("B4", days_ago=61)
-    found = selectors.beds(director, "")
+    found = beds.beds(director)
     [ward] = found.wards
     assert (found.people, found.stale, found.planned) == (2, 1, 4)
     assert (ward.people, ward.stale, ward.share, ward.tone) == (2, 1, 50, "")
+
+
+def test_who_lay_in_a_bed_a_year_ago_is_counted_by_visits(director, today):
+    day = selectors.year_before(today)
+    for came, left, kind in ((-3, 2, "03"), (0, 1, "03"), (-3, 0, "03"), (1, 2, "03"), (-1, 3, "01"), (-70, 1, "03")):
+        visit(at=noon(day + dt.timedelta(came)), ended_at=noon(day + dt.timedelta(left)), kind=kind)
+    assert beds.overnight(director, day) == 2  # the first two: the others had left, not come, no stay, or too long
 
 
 @pytest.mark.parametrize(("day", "before"), [((2024, 2, 29), (2023, 2, 28)), ((2026, 11, 26), (2025, 11, 26))])
@@ -109,6 +155,18 @@ def test_rows_of_people_in_beds_are_for_whoever_may_open_rows(client):
     assert "NAM01" in rows and "Lê Văn Tám" not in rows
     assert "NAM02" not in rows and "không thuộc quyền xem" in rows
     assert signed_in(client, "director", department).get(address).status_code == 403
+
+
+def test_the_director_sees_beds_by_facility_and_no_link_to_rows(client):
+    check_in("NAM01")
+    department = unit("Sở Y tế", kind="department")
+    signed_in(client, "director", department)
+    for address in (reverse("operations_centre:centre"), reverse("operations_centre:wards")):
+        text = client.get(address).content.decode()
+        assert reverse("operations_centre:inpatients") not in text
+    assert facility().name in text
+    rows = signed_in(client, "data_officer", department).get(reverse("operations_centre:wards")).content.decode()
+    assert reverse("operations_centre:inpatients") + "?co-so=70001" in rows
 
 
 def test_the_board_asks_as_much_of_many_facilities_as_of_one(client, today, django_assert_max_num_queries):
