@@ -100,6 +100,6 @@ def test_what_does_not_exist_is_named_with_what_does():
     with pytest.raises(UnknownIndicator, match="cost_total"):
         figure("visit", actor=OPERATOR, **YEAR)
     with pytest.raises(UnknownDimension, match="icd_chapter"):
-        figure("visits", actor=OPERATOR, by=["icd"], **YEAR)
+        figure("visits", actor=OPERATOR, by=["chapter"], **YEAR)
     with pytest.raises(PeriodReversed):
         figure("visits", actor=OPERATOR, start=dt.date(2026, 2, 1), end=dt.date(2026, 1, 1))
