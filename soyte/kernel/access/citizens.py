@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.access.models import CitizenAccount, Guardianship
 from soyte.kernel.access.own import adult_on
+from soyte.kernel.access.services import LONGEST_REASON
 from soyte.kernel.accounts.services import Issued, new_citizen, new_code
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit.models import AuditEvent
@@ -25,7 +26,7 @@ from soyte.kernel.errors import DomainError, refusing
 from soyte.kernel.people.models import Identifier, Person
 from soyte.kernel.people.names import citizen_number, insurance_number, passport_number, phone_number
 from soyte.kernel.people.selectors import families, family
-from soyte.kernel.text import last_four
+from soyte.kernel.text import last_four, one_line
 from soyte.kernel.text.format import day as day_text
 from soyte.kernel.text.format import instant
 
@@ -226,7 +227,7 @@ def show_labelled(actor: Acting, person_id: uuid.UUID, *, number: str, shown: bo
 def end_account(actor: Acting, person_id: uuid.UUID, *, number: str, reason: str) -> CitizenAccount:
     """Take the account back; its sessions end at their next page. Raises as renew_code."""
     person, known, card = _known(actor, person_id, number)
-    known.ended_at, known.end_reason = timezone.now(), reason.strip()[:500]
+    known.ended_at, known.end_reason = timezone.now(), one_line(reason)[:LONGEST_REASON]
     known.save(update_fields=["ended_at", "end_reason"])
     known.account.is_active = False
     known.account.save(update_fields=["is_active"])
@@ -271,7 +272,8 @@ def make_guardian(
     child = child.merged_into or child
     if child.pk in people:
         raise GuardianOfHimself()
-    if not paper.strip():
+    paper = one_line(paper)
+    if not paper:
         raise PaperMissing()
     if child.birth_date is None:
         raise BirthUnknown(name=child.full_name)
@@ -290,7 +292,7 @@ def make_guardian(
             guardian=guardian,
             child=child,
             paper_kind=paper_kind,
-            paper=paper.strip()[:200],
+            paper=paper[:200],
             valid_from=today,
             valid_to=end,
             adult_on=latest,
@@ -311,7 +313,7 @@ def end_guardian(actor: Acting, guardianship_id: int, *, reason: str) -> Guardia
     today = timezone.localdate()
     if one.valid_to <= today:
         raise GuardianshipEnded(on=day_text(one.valid_to))
-    one.valid_to, one.ended_by_id, one.end_reason = today, actor.account_id, reason.strip()[:500]
+    one.valid_to, one.ended_by_id, one.end_reason = today, actor.account_id, one_line(reason)[:LONGEST_REASON]
     one.save(update_fields=["valid_to", "ended_by", "end_reason"])
     record(actor, ACTION, obj=one, person_id=one.child_id, reason=one.end_reason, details={"act": "end guardian"})
     return one

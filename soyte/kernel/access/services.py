@@ -16,10 +16,10 @@ from soyte.kernel.actors import Acting
 from soyte.kernel.audit.services import record
 from soyte.kernel.errors import DomainError, refusing
 from soyte.kernel.organisations.models import Unit
-from soyte.kernel.text import nfc
+from soyte.kernel.text import one_line
 
 OPEN_FOR = dt.timedelta(hours=12)
-SHORTEST_REASON = 15
+SHORTEST_REASON, LONGEST_REASON = 15, 500
 
 
 class UnknownRole(DomainError):
@@ -96,6 +96,7 @@ def give_post(
     start = valid_from or timezone.localdate()
     if valid_to and valid_to < start:
         raise PostDates(start=_day(start), end=_day(valid_to))
+    reason = one_line(reason)[:LONGEST_REASON]
     with refusing(post_once_at_a_time=PostHeldAlready(name=account.display_name)):
         post = Post.objects.create(
             account=account,
@@ -132,7 +133,7 @@ def end_post(actor: Acting, post: Post, *, on: dt.date | None = None, reason: st
         actor,
         "posts.manage",
         obj=fresh,
-        reason=reason,
+        reason=one_line(reason),
         details={"act": "end", "account": fresh.account_id, "role": fresh.role, "unit": fresh.unit_id, "on": day},
     )
     return fresh
@@ -145,7 +146,7 @@ def open_with_reason(actor: Acting, person_id: uuid.UUID, reason: str) -> BreakG
     Raises ReasonTooShort, Refused.
     """
     actor.require("record.open_with_reason")
-    written = " ".join(nfc(reason).split())[:500]
+    written = one_line(reason)[:LONGEST_REASON]
     if len(written) < SHORTEST_REASON or len(set(written.lower())) < 5:
         raise ReasonTooShort(shortest=SHORTEST_REASON)
     opened = BreakGlass.objects.create(

@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.errors import DomainError
-from soyte.kernel.text import fold
+from soyte.kernel.text import fold, nfc
 
 SHORTEST = 10
 LONGEST = 256  # argon2 reads all of it: a longer one is an attack on the processor
@@ -75,7 +75,7 @@ def citizen_username() -> str:
 
 def gateway_form(password: str) -> str:
     """The upper-case hex MD5 that the insurer's API sends in place of a password (letter 1245/BHXH-CNTT)."""
-    return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest().upper()
+    return hashlib.md5(nfc(password).encode(), usedforsecurity=False).hexdigest().upper()
 
 
 def as_gateway_form(text: str) -> str:

@@ -19,6 +19,7 @@ from soyte.kernel.accounts.throttle import pass_turn, take_turn
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit.services import record, record_refused
 from soyte.kernel.errors import DomainError, refusing
+from soyte.kernel.text import one_line
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]*")
 ONE_TIME = dt.timedelta(days=7)
@@ -104,12 +105,17 @@ def create_account(
     name = username_key(username)
     if not USERNAME.fullmatch(name):
         raise UsernameForm(username=username)
-    if not display_name.strip():
-        raise DisplayNameMissing()
-    account = Account(username=name, display_name=display_name.strip(), kind=kind, phone=phone, synthetic=synthetic)
+    account = Account(username=name, display_name=_name(display_name), kind=kind, phone=phone, synthetic=synthetic)
     issued = _save_new(account, password)
     record(actor, "accounts.manage", obj=account, details={"act": "create", "kind": kind, "synthetic": synthetic})
     return issued
+
+
+def _name(display_name: str) -> str:
+    name = one_line(display_name)
+    if not name:
+        raise DisplayNameMissing()
+    return name
 
 
 def _save_new(account: Account, password: str | None) -> Issued:
@@ -237,7 +243,8 @@ def _activity(actor: Acting, account: Account, *, active: bool, reason: str) -> 
     fresh = _locked(account)
     fresh.is_active = active
     fresh.save(update_fields=["is_active"])
-    record(actor, "accounts.manage", obj=fresh, reason=reason, details={"act": "unlock" if active else "lock"})
+    details = {"act": "unlock" if active else "lock"}
+    record(actor, "accounts.manage", obj=fresh, reason=one_line(reason), details=details)
     return fresh
 
 
@@ -245,11 +252,10 @@ def _activity(actor: Acting, account: Account, *, active: bool, reason: str) -> 
 def edit_account(actor: Acting, account: Account, *, display_name: str, phone: str) -> Account:
     """Correct a name or telephone number. Raises DisplayNameMissing, Refused."""
     actor.require("accounts.manage", account)
-    if not display_name.strip():
-        raise DisplayNameMissing()
+    name = _name(display_name)
     fresh = _locked(account)
     before = {"display_name": fresh.display_name, "phone": fresh.phone}
-    fresh.display_name, fresh.phone = display_name.strip(), phone.strip()
+    fresh.display_name, fresh.phone = name, phone.strip()
     fresh.save(update_fields=["display_name", "phone"])
     record(actor, "accounts.manage", obj=fresh, details={"act": "edit", "before": before})
     return fresh

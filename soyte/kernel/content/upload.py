@@ -25,7 +25,7 @@ from soyte.kernel.content.manifest import FoundSet, found_set, read_yaml
 from soyte.kernel.content.rows import OVERRIDES, ContentRow, DatedRow, TextRow
 from soyte.kernel.content.schemas import schema_of, target_of
 from soyte.kernel.errors import DomainError
-from soyte.kernel.text.folding import fold, nfc
+from soyte.kernel.text.folding import fold, one_line
 
 UNPACKED_BYTES = 300_000_000
 _HEADER_WITHIN = 30
@@ -89,7 +89,7 @@ def _cell(value: Any) -> str:
         return str(int(value))
     if isinstance(value, dt.datetime):
         return value.date().isoformat()
-    return " ".join(nfc(str(value)).replace("\0", "").split())  # which no database keeps
+    return one_line(str(value).replace("\0", ""))  # which no database keeps
 
 
 def _table(lines: Iterable[Sequence[Any]]) -> Table:

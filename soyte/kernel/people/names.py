@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from soyte.kernel.text import nfc, words
+from soyte.kernel.text import one_line, words
 
 _PASSPORT = re.compile(r"[A-Z]\d{7}")
 INSURANCE_DIGITS = 10
@@ -13,7 +13,7 @@ CITIZEN_DIGITS = (9, 12)
 
 def kept_name(name: str) -> str:
     """A name as it is kept: composed, as written, blanks squeezed."""
-    return " ".join(nfc(name).split())
+    return one_line(name)
 
 
 def folded_name(name: str) -> str:

@@ -41,6 +41,11 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def one_line(text: str) -> str:
+    """What somebody typed, as it is kept: composed, with single blanks, none around it."""
+    return " ".join(nfc(text).split())
+
+
 def fold(text: str) -> str:
     """Lower case, no marks, đ as d, one blank between words: the form in which texts are compared and searched.
 

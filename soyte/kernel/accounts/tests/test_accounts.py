@@ -54,6 +54,15 @@ def test_a_person_signs_in_and_the_session_changes_its_key(browser):
 
 
 @pytest.mark.django_db
+def test_a_name_and_a_password_are_the_same_however_a_keyboard_composes_them(browser):
+    decomposed = "mu\u031ba ro\u031bi tre\u0302n ma\u0301i to\u0302n"
+    account = made(display_name="Nguye\u0302\u0303n  Va\u0306n An", password=decomposed)
+    assert account.display_name == "Nguyễn Văn An"
+    assert sign_in(browser(), "bs.an", PASSWORD).account == account
+    assert gateway_form(decomposed) == gateway_form(PASSWORD)
+
+
+@pytest.mark.django_db
 def test_passwords_are_argon2():
     assert identify_hasher(made().password).algorithm == "argon2"
 

@@ -15,7 +15,7 @@ from soyte.kernel.audit.services import record
 from soyte.kernel.errors import DomainError
 from soyte.kernel.people.models import Person
 from soyte.kernel.people.selectors import family
-from soyte.kernel.text import nfc
+from soyte.kernel.text import one_line
 
 Answer = AllergyStatement.Answer
 LONGEST = 300
@@ -41,7 +41,7 @@ def tell(actor: Actor, person: Person, answers: Mapping[str, tuple[str, str]]) -
     known, now = told(family(person.pk)), timezone.now()
     fresh = []
     for kind, (answer, written) in answers.items():
-        substance = " ".join(nfc(written).split())[:LONGEST] if answer == Answer.YES else ""
+        substance = one_line(written)[:LONGEST] if answer == Answer.YES else ""
         if answer == Answer.YES and not substance:
             raise SubstanceMissing(kind=kind)
         before = known.get(kind)

@@ -19,7 +19,7 @@ from soyte.kernel.codes.working_days import after_working_days
 from soyte.kernel.errors import DomainError, refusing
 from soyte.kernel.labels import joined, seal
 from soyte.kernel.people.models import Person
-from soyte.kernel.text import nfc
+from soyte.kernel.text import one_line
 from soyte.kernel.text.format import instant
 from soyte.systems.care.own_record.models import Dispute
 
@@ -69,7 +69,7 @@ class WithdrawnAlready(DomainError):
 
 
 def _clean(words: str) -> str:
-    return " ".join(nfc(words).split())[:LONGEST]
+    return one_line(words)[:LONGEST]
 
 
 def _sealer(labels: list[str]) -> Callable[[str], str]:
