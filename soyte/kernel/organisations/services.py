@@ -16,7 +16,7 @@ from soyte.kernel.audit.services import Row, batch, record
 from soyte.kernel.errors import DomainError, refusing
 from soyte.kernel.organisations.models import Unit, UnitName, UnitSuccession
 from soyte.kernel.organisations.selectors import descendants
-from soyte.kernel.text import fold, nfc
+from soyte.kernel.text import fold, one_line
 
 EVER = dt.date(1900, 1, 1)
 """Start of a unit of which only files tell: earlier than any visit."""
@@ -59,7 +59,7 @@ FACILITY_CODE = re.compile(r"[0-9A-Z]{5}")
 
 
 def _name(text: str) -> str:
-    name = " ".join(nfc(text).split())
+    name = one_line(text)
     if not name:
         raise NameMissing()
     return name
@@ -79,6 +79,11 @@ def _day(day: dt.date) -> str:
 
 def _plain(value: Any) -> Any:
     return value.pk if isinstance(value, Unit) else value
+
+
+def _refuse_circle(unit: Unit, parent: Unit | None) -> None:
+    if parent is not None and parent.pk in descendants([unit.pk]):
+        raise ParentBelow(parent=parent.name)
 
 
 def _locked(unit: Unit) -> Unit:
@@ -128,9 +133,13 @@ def make_unit(
 
 @transaction.atomic
 def accept_unit(actor: Acting, unit: Unit, *, name: str, kind: str, parent: Unit | None = None, **facts: Any) -> Unit:
-    """Name a unit that only files told of, and make it official. `facts` as in make_unit."""
+    """Name a unit that only files told of, and make it official. `facts` as in make_unit.
+
+    Raises NameMissing, UnitEnded, ParentBelow, Refused.
+    """
     actor.require("units.manage", unit)
     fresh = _locked(unit)
+    _refuse_circle(fresh, parent)
     before = {"name": fresh.name, "kind": fresh.kind}
     fresh.name = _name(name)
     fresh.name_folded = fold(fresh.name)
@@ -158,9 +167,7 @@ def correct_unit(actor: Acting, unit: Unit, **facts: Any) -> Unit:
     """
     actor.require("units.manage", unit)
     fresh = _locked(unit)
-    parent = facts.get("parent")
-    if parent is not None and parent.pk in descendants([fresh.pk]):
-        raise ParentBelow(parent=parent.name)
+    _refuse_circle(fresh, facts.get("parent"))
     before = {field: _plain(getattr(fresh, field)) for field in facts}
     for field, value in facts.items():
         setattr(fresh, field, value)

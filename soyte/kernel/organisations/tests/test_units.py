@@ -131,6 +131,16 @@ def test_an_unknown_facility_waits_for_its_name(django_assert_num_queries):
 
 
 @pytest.mark.django_db
+def test_an_accepted_unit_stands_neither_below_itself_nor_below_its_own_part():
+    review = unit("70123", state="review")
+    for parent in (review, unit("Khoa", parent=review)):
+        with pytest.raises(services.ParentBelow):
+            services.accept_unit(MACHINE, review, name="Phòng khám C", kind="clinic", parent=parent)
+    review.refresh_from_db()
+    assert (review.parent, review.state) == (None, "review")
+
+
+@pytest.mark.django_db
 def test_a_visit_outside_the_registers_days_goes_to_the_nearest_unit():
     first = unit(facility_code="70001", valid_from=dt.date(2021, 1, 1), valid_to=dt.date(2023, 1, 1))
     second = unit(facility_code="70001", valid_from=dt.date(2024, 1, 1))
