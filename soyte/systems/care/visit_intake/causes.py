@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
 from soyte.systems.care.visit_intake.rules import ERROR, NOTE, WARNING
+from soyte.systems.care.visit_intake.rules.messages import MASK
 from soyte.systems.care.visit_intake.selectors import opened, title_of, words_of
 
 MOST = 200
@@ -148,10 +149,7 @@ def may_read(found: Finding, granted: Set[str]) -> bool:
 def shown_value(found: Finding, granted: Set[str]) -> str:
     """What stood in the field; masked for who lacks the grant of the visit's label."""
     value = opened(found).value
-    return value if may_read(found, granted) else MASKED if value else ""
-
-
-MASKED = "•••"
+    return value if may_read(found, granted) else MASK if value else ""
 
 
 def of_cause(receipts: QuerySet[Receipt], *, code: str, table: str | None, field: str | None) -> QuerySet[Finding]:

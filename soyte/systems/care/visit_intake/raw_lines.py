@@ -13,8 +13,9 @@ from soyte.formats.visitfile.excerpt import excerpt
 from soyte.formats.visitfile.visit import read_parts
 from soyte.kernel.actors import EVERY_LABEL
 from soyte.kernel.files.selectors import get
-from soyte.systems.care.visit_intake.causes import MASKED, shown_value
+from soyte.systems.care.visit_intake.causes import shown_value
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit, SourcePiece
+from soyte.systems.care.visit_intake.rules.messages import MASK
 
 AROUND = 3
 LONGEST_LINE = 400
@@ -66,7 +67,7 @@ def table_lines(
     shown = masked(lines, table) if barred else lines
     first, last = _window(found.start, len(lines), found.hits, hits)
     kept = shown[first - found.start : last - found.start + 1]
-    return RawLines(kept, first, hits, "" if barred and mark == MASKED else mark, barred)
+    return RawLines(kept, first, hits, "" if barred and mark == MASK else mark, barred)
 
 
 def tables_of(visit: ReceiptVisit) -> list[str]:
@@ -104,19 +105,19 @@ def masked(lines: Sequence[str], table: str) -> list[str]:
 def _masked(line: str, table: str) -> str:
     tag = _TAG.fullmatch(line)
     if tag:
-        return line if tag[1] in _known() else MASKED
+        return line if tag[1] in _known() else MASK
     whole = _ELEMENT.fullmatch(line)
     if whole:
         if whole[2] not in _known():
-            return MASKED
-        return line if not whole[3] or _is_shown(table, whole[2], whole[3]) else f"{whole[1]}{MASKED}{whole[4]}"
+            return MASK
+        return line if not whole[3] or _is_shown(table, whole[2], whole[3]) else f"{whole[1]}{MASK}{whole[4]}"
     opening = _OPENING.fullmatch(line)
     if opening and opening[2] in _known():
-        return opening[1] + MASKED
+        return opening[1] + MASK
     closing = _CLOSING.fullmatch(line)
     if closing and closing[3] in _known():
-        return MASKED + closing[2]
-    return MASKED if line.strip() else line
+        return MASK + closing[2]
+    return MASK if line.strip() else line
 
 
 @cache

@@ -16,6 +16,7 @@ from django.core.files.base import File
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from soyte.clinical.terminology.selectors import terms
 from soyte.formats.visitfile import VIETNAM, Finding
 from soyte.formats.visitfile.deidentify import NotDeidentifiable, deidentify
 from soyte.kernel.actors import Acting
@@ -74,7 +75,9 @@ def try_files(actor: Acting, sent: Sequence[File[Any]], *, facility_code: str | 
     Raises NothingSent, TooMuchToCheck, BadZip.
     """
     made_at = datetime.now(VIETNAM)
-    by = Yardstick(database_lists(), made_at.date(), facility_code, _language())
+    by = Yardstick(
+        database_lists(), terms(), made_at.date(), facility_code, language=_language(), granted=frozenset(actor.labels)
+    )
     summary, reports = Summary(), []
     for name, content in _contents(sent):
         report = read_stream(io.BytesIO(content), shown=name, by=by)

@@ -208,7 +208,16 @@ class _Page:
                          "XML1, một lượt khám có thể nằm ở nhiều dòng.")  # fmt: skip
         kept = self._("Kiểm tra tại máy này, không gửi dữ liệu đi đâu, không thay việc giám định của cơ quan BHXH. Báo cáo "
                       "có mã lượt khám và giá trị trong hồ sơ: giữ như giữ bệnh án.")  # fmt: skip
-        yield f"<footer><p>{weights}</p><p>{kept}</p></footer>"
+        masked = f"<p>{self._masked()}</p>" if self._summary.masked else ""
+        yield f"<footer><p>{weights}</p>{masked}<p>{kept}</p></footer>"
+
+    def _masked(self) -> str:
+        told = self.ngettext(
+            "%(n)s lượt khám mang nhãn bảo vệ: tên, mã và nội dung được che (•••).",
+            "%(n)s lượt khám mang nhãn bảo vệ: tên, mã và nội dung được che (•••).",
+            self._summary.masked,
+        )
+        return told % {"n": number(self._summary.masked)}
 
     def _chip(self, severity: str) -> str:
         return f'<span class="chip {severity}">{self._(SEVERITY_WORDS[severity])}</span>'

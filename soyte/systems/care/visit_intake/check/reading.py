@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import cache
 from typing import BinaryIO
 
+from soyte.clinical.terminology.files import terms as file_terms
+from soyte.clinical.terminology.terms import Terms
 from soyte.formats.visitfile import (
     Finding,
     Survey,
@@ -21,6 +23,7 @@ from soyte.formats.visitfile import (
 from soyte.formats.visitfile.signature import MAX_SIZE, verify_signature
 from soyte.kernel.text.speech import SOURCE_LANGUAGE, speech
 from soyte.systems.care.visit_intake.check.paths import VisitFile, open_regular
+from soyte.systems.care.visit_intake.labelling import labels_of
 from soyte.systems.care.visit_intake.rules import (
     ACCEPTED,
     Judged,
@@ -36,6 +39,7 @@ from soyte.systems.care.visit_intake.rules import (
 )
 from soyte.systems.care.visit_intake.rules.context import amount, day
 from soyte.systems.care.visit_intake.rules.files import file_lists
+from soyte.systems.care.visit_intake.rules.messages import MASK
 
 LONGEST_SHEET = 256 << 20  # a check-in or an assessment is read whole; none comes near this size
 
@@ -62,7 +66,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class VisitReport:
-    """One HOSO with its verdict. Amounts are đồng as XML1 states them, 0 where it cannot be read."""
+    """One HOSO with its verdict. Amounts are đồng as XML1 states them, 0 where it cannot be read.
+
+    `masked`: it carries a label that is not granted.
+    """
 
     index: int
     code: str | None
@@ -71,6 +78,7 @@ class VisitReport:
     ended_on: date | None
     total: Decimal
     insurer: Decimal
+    masked: bool
     lines: tuple[Line, ...]
 
 
@@ -87,12 +95,17 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """What files are judged by. `sender_facility`: of a signed-in sender, whose files may only name his own."""
+    """What files are judged by. `sender_facility`: of a signed-in sender, whose files may only name his own.
+
+    Of visits with a label that is not among `granted`, names, codes and texts are masked.
+    """
 
     lists: Lists
+    terms: Terms
     received_on: date
     sender_facility: str | None = None
     language: str = SOURCE_LANGUAGE  # of the words of what is found
+    granted: frozenset[str] = frozenset()
 
 
 @cache
@@ -105,11 +118,12 @@ def warm(on: date) -> None:
     """Load the big lists now, before processes are forked that would each load their own."""
     for name in ("icd10", "commune", "province", "visit_kind", "visit_subject", "department", "occupation"):
         lists().state(name, "", on)
+    file_terms()
 
 
 def read_file(file: VisitFile, *, received_on: date, language: str = SOURCE_LANGUAGE) -> FileReport:
     """Read and judge one file. Raises nothing that a file could cause: what is wrong is a line of the report."""
-    report, by = FileReport(file.shown), Yardstick(lists(), received_on, language=language)
+    report, by = FileReport(file.shown), Yardstick(lists(), file_terms(), received_on, language=language)
     try:
         with open_regular(file.path) as stream:
             _read(stream, report, by)
@@ -167,34 +181,47 @@ def _visit_report(visit: Visit, found: Survey, by: Yardstick) -> VisitReport:
         visit, survey=found, lists=by.lists, received_on=by.received_on, sender_facility=by.sender_facility
     )
     values = visit.summary.values if visit.summary else {}
+    ended_on = day(values.get("NGAY_RA", ""))
+    labels = labels_of(visit, by.terms, on=ended_on or by.received_on)
+    masked = not by.granted.issuperset(labels)
     total = amount(values.get("T_TONGCHI_BV") or values.get("T_TONGCHI", ""))
     return VisitReport(
         index=visit.index,
         code=visit.code,
         facility_code=visit.facility_code,
         accepted=verdict(judged) == ACCEPTED,
-        ended_on=day(values.get("NGAY_RA", "")),
+        ended_on=ended_on,
         total=total or Decimal(0),
         insurer=amount(values.get("T_BHTT", "")) or Decimal(0),
-        lines=tuple(_lines(judged, by)),
+        masked=masked,
+        lines=tuple(_lines(judged, by, masked=masked)),
     )
 
 
-def _lines(judged: list[Judged], by: Yardstick) -> list[Line]:
-    return [line_of(each.finding, each.severity, names=each.aliases, language=by.language) for each in judged]
+def _lines(judged: list[Judged], by: Yardstick, *, masked: bool = False) -> list[Line]:
+    return [
+        line_of(each.finding, each.severity, names=each.aliases, language=by.language, masked=masked) for each in judged
+    ]
 
 
-def line_of(finding: Finding, severity: str, *, names: tuple[str, ...] = (), language: str = SOURCE_LANGUAGE) -> Line:
-    """A finding in the words of a language."""
+def line_of(
+    finding: Finding,
+    severity: str,
+    *,
+    names: tuple[str, ...] = (),
+    language: str = SOURCE_LANGUAGE,
+    masked: bool = False,
+) -> Line:
+    """A finding in the words of a language; `masked` where its visit's label is not granted."""
     say = speech(language).gettext
-    words = message(finding, say=say)
+    words = message(finding, masked=masked, say=say)
     return Line(
         severity=severity,
         code=finding.code,
         table=finding.table,
         line=finding.line,
         field=finding.field,
-        value=finding.value[:200],
+        value=MASK if masked and finding.value else finding.value[:200],
         title=title(finding, say=say),
         what=words.what,
         mend=words.mend,

@@ -9,13 +9,14 @@ from decimal import Decimal
 from soyte.systems.care.visit_intake.check.reading import FileReport, Line, VisitReport
 from soyte.systems.care.visit_intake.check.running import SKIPPED
 from soyte.systems.care.visit_intake.rules import ERROR, NOTE, SEVERITIES, WARNING
+from soyte.systems.care.visit_intake.rules.messages import MASK
 
 _WEIGHT = {severity: place for place, severity in enumerate(SEVERITIES)}
 
 
 @dataclass(slots=True)
 class Cause:
-    """One rule over the whole call, told by its first finding. `insurer` sums T_BHTT of the visits it touches."""
+    """One rule over the whole call, told by its first finding that is not masked. `insurer` sums T_BHTT of the visits it touches."""
 
     line: Line
     path: str
@@ -59,6 +60,7 @@ class Summary:
     warned: int = 0
     refused: int = 0
     files_refused: int = 0
+    masked: int = 0  # visits of whose values nothing is shown
     check_ins: int = 0
     total: Decimal = Decimal(0)
     insurer: Decimal = Decimal(0)
@@ -98,6 +100,7 @@ class Summary:
 
     def _add_visit(self, report: FileReport, visit: VisitReport) -> None:
         self.visits += 1
+        self.masked += visit.masked
         self.total += visit.total
         self.insurer += visit.insurer
         if not visit.accepted:
@@ -119,8 +122,10 @@ class Summary:
             cause = self.causes.get(key)
             if cause is None:
                 cause = self.causes[key] = Cause(line, report.path, visit.code if visit else None)
+            elif cause.line.value == MASK != line.value:
+                cause.line, cause.path, cause.visit = line, report.path, visit.code if visit else None
             cause.occurrences += 1
-            if line.value and (len(cause.values) < 200 or line.value in cause.values):
+            if line.value and line.value != MASK and (len(cause.values) < 200 or line.value in cause.values):
                 cause.values[line.value] += 1
             if key not in touched:
                 touched.add(key)

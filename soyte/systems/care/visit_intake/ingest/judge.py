@@ -14,11 +14,8 @@ from soyte.kernel.people.matching import Candidate
 from soyte.systems.care.visit_intake.ingest import patient
 from soyte.systems.care.visit_intake.ingest.rows import DoesNotFitError, VisitRows, visit_rows
 from soyte.systems.care.visit_intake.ingest.rows.reading import date_of
-from soyte.systems.care.visit_intake.ingest.rows.visit import icd_codes
+from soyte.systems.care.visit_intake.labelling import labels_of
 from soyte.systems.care.visit_intake.rules import ACCEPTED, ERROR, Judged, Lists, check_visit, verdict
-
-HIV, ABORTION = "hiv", "abortion"
-PREGNANCY_ENDED = "1"  # MA_DINH_CHI_THAI
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +129,6 @@ def _checked(piece: Piece, visit: Visit, knowledge: Knowledge) -> JudgedVisit:
         ended_on=ended_on,
         amount=_amount(summary.get("T_TONGCHI_BV", "") or summary.get("T_TONGCHI", "")),
     )
-
-
-def labels_of(visit: Visit, terms: Terms, *, on: date) -> tuple[str, ...]:
-    """The labels of a visit: by its diagnosis codes of whichever table, by XML6, by a pregnancy that was ended."""
-    labels = terms.labels_for(icd_codes(visit), on)
-    if "XML6" in visit.tables or any(f.table == "XML6" and f.code != "table.empty" for f in visit.findings):
-        labels.add(HIV)
-    if any(row.values.get("MA_DINH_CHI_THAI") == PREGNANCY_ENDED for row in visit.tables.get("XML7", ())):
-        labels.add(ABORTION)
-    return tuple(sorted(labels))
 
 
 def _add_rows(judged: JudgedVisit, visit: Visit, terms: Terms) -> None:

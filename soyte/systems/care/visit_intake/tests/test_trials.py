@@ -102,3 +102,15 @@ def test_who_may_try_files(client, role, status):
     sign_in(client, role, facility() if role != "data_officer" else department())
     assert client.get(URL).status_code == status
     assert asked(client, good()).status_code == status
+
+
+def test_of_a_visit_with_a_label_only_the_place_is_told(client, officer):
+    told = file(visit("HIV1", MA_BENH_CHINH="B20.9", MA_LOAI_KCB="LXX"), visit("B", MA_LOAI_KCB="KYY"))
+    page = asked(client, told).content.decode()
+    sheet = b"".join(asked(client, told, see="xlsx")).decode("latin-1")
+    for text in (page, asked(client, told, see="html").content.decode()):
+        assert "HIV1" in text and "•••" in text and "KYY" in text and "LXX" not in text
+        assert "1 lượt khám mang nhãn bảo vệ" in text
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sheet.encode("latin-1")))
+    cells = str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+    assert "HIV1" in cells and "KYY" in cells and "LXX" not in cells and "B20.9" not in cells

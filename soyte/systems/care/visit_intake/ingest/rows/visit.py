@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 
-from soyte.formats.visitfile import GENERATIONS, Visit, split_list
-from soyte.formats.visitfile import table as spec_table
+from soyte.formats.visitfile import Visit, split_list
 from soyte.systems.care.visit_intake.ingest.rows import charges, papers, programmes, results
 from soyte.systems.care.visit_intake.ingest.rows.reading import DoesNotFitError, Source, day, read_value
 from soyte.systems.care.visit_intake.ingest.rows.tables import (
@@ -245,23 +243,3 @@ def _appointments(source: Source, lines: Lines, *, at: str) -> None:
 
 def _at(source: Source, at: str) -> Columns:
     return {"at": at, "source_table": source.table_number, "source_line": source.line}
-
-
-def icd_codes(visit: Visit) -> list[str]:
-    """Every diagnosis code of the visit, of whichever table: what decides its labels."""
-    written = {
-        text
-        for name, rows in visit.tables.items()
-        if (fields := _icd_fields(name))
-        for row in rows
-        for field in fields
-        if (text := row.values.get(field))
-    }
-    return list(filter(None, {code for text in written for code in split_list(text)}))
-
-
-@cache
-def _icd_fields(table: str) -> tuple[str, ...]:
-    """The fields of a table that hold codes of ICD-10, in whichever generation."""
-    names = {name for generation in GENERATIONS if (found := spec_table(generation, table)) for name in found.fields}
-    return tuple(sorted(names & {"MA_BENH_CHINH", "MA_BENH", "MA_BENH_KT", "MA_BENHKHAC"}))
