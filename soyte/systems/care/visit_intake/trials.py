@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -75,9 +76,7 @@ def try_files(actor: Acting, sent: Sequence[File[Any]], *, facility_code: str | 
     Raises NothingSent, TooMuchToCheck, BadZip.
     """
     made_at = datetime.now(VIETNAM)
-    by = Yardstick(
-        database_lists(), terms(), made_at.date(), facility_code, language=_language(), granted=frozenset(actor.labels)
-    )
+    by = yardstick(actor, facility_code=facility_code)
     summary, reports = Summary(), []
     for name, content in _contents(sent):
         report = read_stream(io.BytesIO(content), shown=name, by=by)
@@ -85,6 +84,12 @@ def try_files(actor: Acting, sent: Sequence[File[Any]], *, facility_code: str | 
         reports.append(report)
     record(actor, ACTION, object_kind="visit_intake.trial", details={"files": summary.files, "visits": summary.visits})
     return Trial(summary, reports, made_at, [file.name or "" for file in sent])
+
+
+def yardstick(actor: Acting, *, facility_code: str | None) -> Yardstick:
+    """Today's rules by the lists of this installation, in the actor's words and as far as his grants go."""
+    today, granted = timezone.localdate(), frozenset(actor.labels)
+    return Yardstick(database_lists(), terms(), today, facility_code, language=_language(), granted=granted)
 
 
 def _language() -> str:

@@ -16,10 +16,9 @@ from django.views.decorators.http import require_POST
 
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.errors import DomainError
-from soyte.systems.care.visit_intake import causes, mending
-from soyte.systems.care.visit_intake.check.reading import Line, Yardstick
+from soyte.systems.care.visit_intake import causes, mending, trials
+from soyte.systems.care.visit_intake.check.reading import Line
 from soyte.systems.care.visit_intake.forms import MendForm
-from soyte.systems.care.visit_intake.ingest.knowledge import database_lists
 from soyte.systems.care.visit_intake.mending import Copy, Mend, Mended
 from soyte.systems.care.visit_intake.models import Finding, Receipt
 from soyte.systems.care.visit_intake.rules import ERROR, WARNING
@@ -113,7 +112,7 @@ def _made(request: HouseRequest, scope: Scope, finding: Finding, form: MendForm)
         scope.receipts, code=finding.code, table=finding.table, field=finding.field
     )
     wanted = mending.mend_of(finding, alike, value=asked["value"], every=asked["every"], granted=request.actor.labels)
-    by = Yardstick(database_lists(), timezone.localdate(), finding.receipt.sender_facility or None)
+    by = trials.yardstick(request.actor, facility_code=finding.receipt.sender_facility or None)
     return wanted, mending.copies(request.actor, wanted, by=by)
 
 
