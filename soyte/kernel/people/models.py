@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -146,6 +146,11 @@ class Identifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.value}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, as a card says it (GT_THE_DEN); None where it has no end."""
+        return self.valid_to - timedelta(days=1) if self.valid_to else None
 
 
 class PersonRelation(models.Model):

@@ -11,7 +11,7 @@ from soyte.systems.care.health_record.pages.visit import condition_name, element
 from soyte.systems.care.health_record.selectors.given import appointments, medicines, papers
 from soyte.systems.care.health_record.selectors.long_term import LongTerm, long_term
 from soyte.systems.care.health_record.selectors.readers import openings
-from soyte.systems.care.health_record.selectors.results import ALL_ROWS, Result, results
+from soyte.systems.care.health_record.selectors.results import ALL_ROWS, Result, foremost, results
 from soyte.systems.care.health_record.selectors.seen import Seen, VisitFacts, lines_of, people_of, seen_under
 from soyte.systems.care.health_record.selectors.stated import blood_groups
 
@@ -26,6 +26,7 @@ __all__ = [
     "condition_name",
     "days_stated",
     "element_label",
+    "foremost",
     "initials",
     "lines_of",
     "long_term",

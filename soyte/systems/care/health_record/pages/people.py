@@ -50,7 +50,7 @@ def initials(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """An identifier as the record shows it."""
+    """An identifier as the record shows it; `until` is the last day on which it holds."""
 
     title: str
     value: str
@@ -72,7 +72,7 @@ def numbers(identifiers: Iterable[Identifier], today: date) -> list[Number]:
     for row in wanted:
         if (row.kind, row.value) not in seen:
             seen.add((row.kind, row.value))
-            shown.append(Number(str(row.get_kind_display()), last_digits(row.value), row.valid_to))
+            shown.append(Number(str(row.get_kind_display()), last_digits(row.value), row.last_day))
     return shown[:3]
 
 

@@ -21,6 +21,7 @@ from soyte.kernel.text import fold
 from soyte.systems.care.health_record.selectors.seen import Seen, VisitFacts
 
 TREND = 6
+FRESH = dt.timedelta(days=365)
 RECENT_ROWS = 240  # rows read for the page's few lines: of one visit with large panels and many before it
 ALL_ROWS = 20_000
 
@@ -64,6 +65,13 @@ def results(
     found = seen.lines(Observation.objects.filter(category=Observation.Category.LABORATORY))
     read = (_Row(*values) for values in found.order_by("-at", "-id").values_list(*_Row._fields)[:rows])
     return [_result(actor, person, seen, series, terms) for series in _series(seen.kept(read))[:limit]]
+
+
+def foremost(found: Sequence[Result], limit: int) -> list[Result]:
+    """The `limit` to be seen first: what lay outside its range within a year, then the latest. A panel of twenty normal
+    values of yesterday must not hide the one that was too high in spring."""
+    since = timezone.now() - FRESH
+    return sorted(found, key=lambda row: not (row.outside and row.at >= since))[:limit]
 
 
 def _series(rows: list[_Row]) -> list[list[_Row]]:

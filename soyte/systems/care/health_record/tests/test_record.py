@@ -1,5 +1,6 @@
 """What a record says, and what it does not make up."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -179,11 +180,33 @@ def test_days_are_read_where_they_are_stated_and_never_made_up(dose, days):
 def test_medicines_come_latest_first_and_say_nothing_of_today(client, actor, who):
     medicine(came(who, 60), "Metformin", "1 viên/lần * 2 lần/ngày * 30 ngày")
     medicine(came(who, 20), "Amlodipin", "1 viên/lần * 1 lần/ngày * 28 ngày")
-    assert [row.name for row in given.medicines(record(actor, who))] == ["Amlodipin", "Metformin"]
+    assert [row.name for row in given.medicines(record(actor, who)).rows] == ["Amlodipin", "Metformin"]
     client.force_login(actor.account, backend=BACKEND)
     page = client.get(reverse("health_record:record", args=[who.pk])).content.decode()
     assert "28 ngày" in page
     assert "đang dùng" not in page.replace("không nói người bệnh đang dùng thuốc gì", "")
+
+
+def test_a_prescription_is_shown_whole_or_not_at_all(actor, who):
+    first, last = came(who, 60), came(who, 20)
+    for name in ("Insulin glargin", "Empagliflozin", "Gliclazid"):
+        medicine(first, name, "")
+    for name in ("Amlodipin", "Perindopril"):
+        medicine(last, name, "")
+    seen = record(actor, who)
+    assert not given.medicines(seen, limit=5).more
+    for limit in (2, 3, 4):
+        cut = given.medicines(seen, limit=limit)
+        assert (sorted(row.name for row in cut.rows), cut.more) == (["Amlodipin", "Perindopril"], True)
+    alone = given.medicines(seen, limit=1)
+    assert (len(alone.rows), alone.more) == (1, True)
+
+
+def test_a_card_holds_to_the_day_written_on_it(client, actor, who):
+    who.identifiers.create(kind="insurance", value="2723456789", valid_to=date(2999, 1, 1))
+    client.force_login(actor.account, backend=BACKEND)
+    came(who, 20)
+    assert "31/12/2998" in client.get(reverse("health_record:record", args=[who.pk])).content.decode()
 
 
 # ---- results -----------------------------------------------------------------------------------------------------
@@ -191,6 +214,16 @@ def test_medicines_come_latest_first_and_say_nothing_of_today(client, actor, who
 
 def of(actor, who):
     return results.results(actor, who, record(actor, who), terminology.terms())
+
+
+def test_a_value_outside_its_range_is_seen_before_newer_ones_for_a_year(actor, who):
+    result(came(who, 400), "Bạch cầu", "30", "G/L")
+    result(came(who, 200), "Huyết sắc tố", "60", "g/L")
+    for number in range(3):
+        result(came(who, 20), f"Chỉ số {number}", "1", "x")
+    found = results.foremost(of(actor, who), 2)
+    assert found[0].name == "Huyết sắc tố"
+    assert found[1].name.startswith("Chỉ số")
 
 
 def test_a_value_with_a_range_of_content_is_judged_by_it(actor, who):

@@ -88,6 +88,10 @@ def _safety(actor: Actor, record: Record, terms: Terms) -> dict[str, object]:
     }
 
 
+def _foremost(actor: Actor, record: Record, terms: Terms, limit: int) -> list[results.Result]:
+    return results.foremost(results.results(actor, record.person, record.visits, terms), limit)
+
+
 @requires("record.read")
 @require_GET
 @of_record
@@ -98,7 +102,7 @@ def record_page(request: HouseRequest, record: Record) -> HttpResponse:
     filters = TimelineFilters(request, visits)
     shown = page(filters.kept(visits.encounters()), request, ["-started_at", "-id"], size=TIMELINE)
     listed = [visit for visit in shown.rows if visit.pk in visits.by_id]
-    papers = given.papers(visits)
+    papers, medicines = given.papers(visits), given.medicines(visits)
     context = {
         **identity(record),
         **_safety(actor, record, terms),
@@ -106,8 +110,9 @@ def record_page(request: HouseRequest, record: Record) -> HttpResponse:
         "filters": filters,
         "page": shown,
         "years": panels.timeline(actor, person, listed, terms),
-        "results": panels.result_lines(person, results.results(actor, person, visits, terms, limit=SHOWN_RESULTS)),
-        "supplies": panels.supplies(actor, person, visits, given.medicines(visits)),
+        "results": panels.result_lines(person, _foremost(actor, record, terms, SHOWN_RESULTS)),
+        "supplies": panels.supplies(actor, person, visits, medicines.rows),
+        "more_medicines": medicines.more,
         "papers": [(paper, visit_words.paper_title(paper), visits.facility(paper.encounter_id)) for paper in papers],
         "appointments": [
             (one.due_on, visits.facility(one.encounter_id)) for one in given.appointments(visits, timezone.localdate())
@@ -146,11 +151,15 @@ def print_summary(request: HouseRequest, record: Record) -> HttpResponse:
     terms, kinds = terminology.terms(), load_list("visit_kind")
     keys = [visit.id for visit in visits.visits[:PRINTED_VISITS]]
     last = visits.encounters().filter(pk__in=keys).order_by("-started_at", "-id")
+    medicines = given.medicines(visits, limit=PRINTED_MEDICINES)
     context = {
         **identity(record),
         **_safety(actor, record, terms),
-        "results": panels.result_lines(person, results.results(actor, person, visits, terms, limit=PRINTED_RESULTS)),
-        "supplies": panels.supplies(actor, person, visits, given.medicines(visits, limit=PRINTED_MEDICINES)),
+        "results": panels.result_lines(person, _foremost(actor, record, terms, PRINTED_RESULTS)),
+        "supplies": panels.supplies(actor, person, visits, medicines.rows),
+        "more_medicines": medicines.more,
+        "printed_at": timezone.now(),
+        "printed_by": actor.account.display_name if actor.account else "",
         "visits": [
             (
                 row,

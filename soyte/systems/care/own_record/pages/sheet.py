@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from soyte.clinical.allergies import selectors as allergies
+from soyte.clinical.medications.models import MedicationRequest
 from soyte.clinical.terminology import selectors as terminology
 from soyte.clinical.terminology.terms import Terms
 from soyte.kernel.access.actor import Actor
@@ -29,12 +31,6 @@ CONDITIONS, RESULTS, MEDICINES, VISITS = 6, 8, 8, 6
 LONGEST = 90
 
 
-def last_day(card: Identifier) -> dt.date:
-    """GT_THE_DEN: the last day on which a card holds."""
-    assert card.valid_to is not None
-    return card.valid_to - dt.timedelta(days=1)
-
-
 def cut(written: str, most: int = LONGEST) -> str:
     return written if len(written) <= most else written[: most - 1].rstrip() + "…"
 
@@ -48,6 +44,7 @@ def facts(actor: Actor, record: OwnRecord, now: dt.datetime) -> dict[str, Any]:
     if missing:
         lines.append(_("Chưa biết: %(what)s") % {"what": ", ".join(missing)})
     groups = health_record.blood_groups(actor, seen)
+    medicines = health_record.medicines(seen, limit=MEDICINES)
     return {
         "title": _("Tóm tắt sổ sức khỏe"),
         "name": person.full_name,
@@ -61,7 +58,8 @@ def facts(actor: Actor, record: OwnRecord, now: dt.datetime) -> dict[str, Any]:
         "tables": [
             _table(_("Kết quả gần đây"), {_("Chỉ số"): 4, _("Kết quả"): 2, _("So với khoảng thường gặp"): 5, _("Ngày"): 0},
                    _results(actor, record, seen, terms)),
-            _table(_("Thuốc đã cấp"), {_("Thuốc"): 4, _("Cách dùng ghi trong tệp"): 7, _("Ngày"): 0}, _medicines(actor, seen)),
+            _table(_("Thuốc đã cấp; còn thuốc khác, xem trong sổ") if medicines.more else _("Thuốc đã cấp"),
+                   {_("Thuốc"): 4, _("Cách dùng ghi trong tệp"): 7, _("Ngày"): 0}, _medicines(actor, medicines.rows)),
             _table(_("Lần khám gần nhất"), {_("Ngày"): 0, _("Loại"): 2, _("Chẩn đoán ghi trong tệp"): 5, _("Nơi khám"): 4},
                    _visits(actor, seen, terms)),
         ],
@@ -104,15 +102,14 @@ def _conditions(seen: Seen, terms: Terms) -> list[str]:
 
 
 def _results(actor: Actor, record: OwnRecord, seen: Seen, terms: Terms) -> list[list[str]]:
-    found = health_record.results(actor, record.person, seen, terms, limit=RESULTS)
+    found = health_record.foremost(health_record.results(actor, record.person, seen, terms), RESULTS)
     return [
         [cut(row.name, 45), cut(f"{row.value} {row.unit}".strip(), 24), cut(row.says, 60), text.day(row.at)]
         for row in words.plain_results(found)
     ]
 
 
-def _medicines(actor: Actor, seen: Seen) -> list[list[str]]:
-    rows = health_record.medicines(seen, limit=MEDICINES)
+def _medicines(actor: Actor, rows: Sequence[MedicationRequest]) -> list[list[str]]:
     told = [(row, words.medicine(actor, row)) for row in rows]
     return [
         [cut(f"{one.name} {one.strength}".strip(), 60), cut(one.dose) or _("không ghi"), text.day(row.at)]

@@ -1,6 +1,5 @@
 """The summary is one sheet of A4, however much there is, and says what it does not know."""
 
-import datetime as dt
 import re
 import subprocess
 from shutil import which
@@ -100,9 +99,3 @@ def test_every_vietnamese_letter_copies_out_as_it_was_written(tmp_path):
     }
     text = read(compile_sheet(facts), tmp_path)
     assert letters in text and lower in text
-
-
-def test_the_last_day_of_a_card():
-    from soyte.kernel.people.models import Identifier
-
-    assert sheet.last_day(Identifier(valid_to=dt.date(2027, 1, 1))) == dt.date(2026, 12, 31)
