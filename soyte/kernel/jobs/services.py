@@ -136,6 +136,11 @@ def next_run() -> datetime | None:
     return first
 
 
+def is_work_waiting() -> bool:
+    """Whether a job is due that nobody does yet: long work then makes room."""
+    return Job.objects.filter(state=Job.State.WAITING, run_at__lte=timezone.now()).exists()
+
+
 def prune(now: datetime) -> int:
     """Forget finished jobs; returns how many.
 

@@ -22,7 +22,7 @@ from soyte.kernel.actors import Machine
 from soyte.systems.care.visit_intake.check.paths import VisitFile, open_regular, printable, visit_files
 from soyte.systems.care.visit_intake.ingest.held import Source
 from soyte.systems.care.visit_intake.ingest.receipts import Outcome, Sender
-from soyte.systems.care.visit_intake.ingest.receive import for_seconds, receive
+from soyte.systems.care.visit_intake.ingest.receive import for_seconds, receive, turn
 from soyte.systems.care.visit_intake.models import Receipt
 
 log = structlog.get_logger(__name__)
@@ -56,7 +56,9 @@ def receive_folder(folder: Path | None = None, *, now: float | None = None) -> l
     sender = Sender(Machine("watched folder"), Receipt.Channel.FOLDER, synthetic=settings.SOYTE_DEMO)
     sources = (Source(printable(os.path.relpath(each.path, root)), partial(open_regular, each.path)) for each in ready)
     outcomes = []
-    for waiting, outcome in zip(ready, receive(for_seconds(sources, SLICE_SECONDS), sender), strict=False):
+    for waiting, outcome in zip(
+        ready, receive(for_seconds(sources, SLICE_SECONDS), sender, stop=turn(SLICE_SECONDS)), strict=False
+    ):
         outcomes.append(outcome)
         if outcome.kind == Receipt.Kind.UNREADABLE:
             _unreadable.add(waiting)

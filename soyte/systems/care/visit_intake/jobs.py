@@ -6,7 +6,6 @@ import time
 
 from soyte.kernel.jobs.registry import every, job
 from soyte.systems.care.visit_intake import folder, quality_counts, uploads
-from soyte.systems.care.visit_intake.models import Upload
 
 
 @every(seconds=5)
@@ -16,9 +15,9 @@ def watch_folder() -> None:
 
 
 @job
-def receive_upload(*, upload_id: int) -> None:
-    """Receive an uploaded file or ZIP."""
-    uploads.receive_kept(Upload.objects.select_related("account", "unit").get(pk=upload_id))
+def receive_uploads(*, unit_id: int) -> None:
+    """Receive files and ZIPs that were handed in for a facility."""
+    uploads.receive_waiting(unit_id)
 
 
 @every(days=1, at="03:40")

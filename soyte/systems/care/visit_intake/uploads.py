@@ -1,6 +1,6 @@
 """Files and ZIPs that come by the browser: kept in a spool at once, received by a worker.
 
-A worker receives for a few seconds, then queues the rest behind what others sent meanwhile. How far it is stands in the
+A worker receives what a facility handed in for a few seconds, then other facilities have their turn. How far it is stands in the
 database: a run that was cut short goes on behind the last file that is told.
 """
 
@@ -10,6 +10,7 @@ import os
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -31,16 +32,17 @@ from soyte.systems.care.visit_intake import zips
 from soyte.systems.care.visit_intake.check.paths import plain_name
 from soyte.systems.care.visit_intake.ingest.held import Source, SourceFault
 from soyte.systems.care.visit_intake.ingest.receipts import Outcome
-from soyte.systems.care.visit_intake.ingest.receive import for_seconds, receive
+from soyte.systems.care.visit_intake.ingest.receive import for_seconds, receive, turn
 from soyte.systems.care.visit_intake.models import Receipt, Upload, UploadedFile
 from soyte.systems.care.visit_intake.services import sender_of
 from soyte.systems.care.visit_intake.zips import ZipFault
 
-RECEIVE = "visit_intake.receive_upload"  # the job, see jobs.py
+RECEIVE = "visit_intake.receive_uploads"  # the job, see jobs.py
 NESTED, OTHER_NAME, NO_RIGHT = "zip.nested", "path.other_name", "upload.no_right"  # rule codes
-SLICE_SECONDS = 5.0  # of one upload, then others have their turn
+SLICE_SECONDS = 5.0  # of one facility, then others have their turn
 TOLD_FILES, TOLD_SECONDS = 100, 1.0  # how many files, and how long, before the page may show them
 _STRAY_SECONDS = 24 * 3600
+_BUSY = timedelta(seconds=1)  # when to look again at a facility that another worker is at
 
 
 def keep(actor: Acting, *, unit: Unit, filename: str, chunks: Iterable[bytes]) -> Upload:
@@ -58,48 +60,84 @@ def keep(actor: Acting, *, unit: Unit, filename: str, chunks: Iterable[bytes]) -
                 account_id=actor.account_id, unit=unit, filename=plain_name(filename), size=path.stat().st_size,
                 spool=name, file_count=_file_count(path), received_at=timezone.now(),
             )  # fmt: skip
-            put(RECEIVE, {"upload_id": upload.pk}, key=str(upload.pk))
+            _queue(unit.pk)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return upload
 
 
-def receive_kept(upload: Upload, *, seconds: float = SLICE_SECONDS) -> None:
-    """Receive what an upload holds, by the right of who sent it: for `seconds`, then the rest is queued again.
+def receive_waiting(unit_id: int, *, seconds: float = SLICE_SECONDS) -> None:
+    """Receive what was handed in for a facility, in order: for `seconds`, then the rest is queued behind other facilities.
 
-    Files that an earlier run told of are left out. One run of an upload waits for another to end.
+    One worker at a time does this for a facility. What fails does not hold up what was handed in after it; the first
+    fault is raised at the end, so that the job is tried again.
     """
-    with _alone(upload):
-        upload.refresh_from_db()
-        if upload.state != Upload.State.WAITING:
+    with _alone(unit_id) as alone:
+        if not alone:
+            _queue(unit_id, run_at=timezone.now() + _BUSY)
             return
-        path = spool() / upload.spool
-        fault = ""
+        faults = _receive_in_turn(unit_id, seconds)
+        waiting = Upload.objects.filter(unit=unit_id, state=Upload.State.WAITING)
+        if waiting.exclude(pk__in=faults).exists():
+            _queue(unit_id)
+    if faults:
+        raise next(iter(faults.values()))
+
+
+def _receive_in_turn(unit_id: int, seconds: float) -> dict[int, Exception]:
+    """What could not be received for no fault of its own, by the upload's key."""
+    end, faults = monotonic() + seconds, dict[int, Exception]()
+    waiting = Upload.objects.filter(unit=unit_id, state=Upload.State.WAITING).select_related("account", "unit")
+    for upload in waiting.order_by("id"):
         try:
-            if not _receive_slice(upload, path, seconds):
-                put(RECEIVE, {"upload_id": upload.pk}, key=str(upload.pk))
-                return
-        except ZipFault as error:
-            fault = error.code
-        except DomainError:  # who sent it may no longer send for this unit
-            fault = NO_RIGHT
-        upload.state = Upload.State.FAILED if fault else Upload.State.DONE
-        upload.error, upload.finished_at = fault, timezone.now()
-        upload.save(update_fields=["state", "error", "finished_at"])
-        path.unlink(missing_ok=True)
+            receive_kept(upload, seconds=max(0.0, end - monotonic()))
+        except Exception as fault:
+            faults[upload.pk] = fault
+        if monotonic() > end:
+            break
+    return faults
+
+
+def receive_kept(upload: Upload, *, seconds: float = SLICE_SECONDS) -> None:
+    """Receive what an upload holds, by the right of who sent it, for `seconds`; it waits on while a rest is left.
+
+    Files that an earlier run told of are left out.
+    """
+    upload.refresh_from_db()
+    if upload.state != Upload.State.WAITING:
+        return
+    path = spool() / upload.spool
+    fault = ""
+    try:
+        if not _receive_slice(upload, path, seconds):
+            return
+    except ZipFault as error:
+        fault = error.code
+    except DomainError:  # who sent it may no longer send for this unit
+        fault = NO_RIGHT
+    upload.state = Upload.State.FAILED if fault else Upload.State.DONE
+    upload.error, upload.finished_at = fault, timezone.now()
+    upload.save(update_fields=["state", "error", "finished_at"])
+    path.unlink(missing_ok=True)
+
+
+def _queue(unit_id: int, *, run_at: datetime | None = None) -> None:
+    """One waiting job for a facility, however much waits: facilities take turns, whoever handed in more."""
+    put(RECEIVE, {"unit_id": unit_id}, key=str(unit_id), run_at=run_at)
 
 
 @contextmanager
-def _alone(upload: Upload) -> Iterator[None]:
-    """Wait until nobody else works on an upload: of a worker that was cut off some last statement may still run."""
-    key = [lock_number(f"upload\x1f{upload.pk}")]
+def _alone(unit_id: int) -> Iterator[bool]:
+    """Whether nobody else works on a facility's uploads: of a worker that was cut off some last statement may still run."""
+    key = [lock_number(f"uploads\x1f{unit_id}")]
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(%s)", key)
+        cursor.execute("select pg_try_advisory_lock(%s)", key)
+        locked = bool(cursor.fetchone()[0])
         try:
-            yield
+            yield locked
         finally:
-            if connection.is_usable():  # else the lock went with the connection
+            if locked and connection.is_usable():  # else the lock went with the connection
                 cursor.execute("select pg_advisory_unlock(%s)", key)
 
 
@@ -109,7 +147,7 @@ def _receive_slice(upload: Upload, path: Path, seconds: float) -> bool:
     done = UploadedFile.objects.filter(upload=upload).count()
     with ExitStack() as stack:
         sources = _sources(upload, path, stack)
-        for portion in _portions(receive(for_seconds(sources[done:], seconds), sender)):
+        for portion in _portions(receive(for_seconds(sources[done:], seconds), sender, stop=turn(seconds))):
             _tell(upload, done, portion)
             done += len(portion)
     if done < len(sources):
@@ -184,15 +222,15 @@ def is_stalled(upload: Upload) -> bool:
     if upload.state != Upload.State.WAITING:
         return False
     alive = Job.objects.filter(
-        kind=RECEIVE, args__upload_id=upload.pk, state__in=[Job.State.WAITING, Job.State.RUNNING]
+        kind=RECEIVE, args__unit_id=upload.unit_id, state__in=[Job.State.WAITING, Job.State.RUNNING]
     )
     return Upload.objects.filter(~Exists(alive), pk=upload.pk, state=Upload.State.WAITING).exists()
 
 
 def resume(actor: Acting, upload: Upload) -> None:
-    """Queue a stalled upload again. Raises Refused."""
+    """Queue a stalled upload again, and what else its facility handed in. Raises Refused."""
     actor.require("visit_files.send", upload)
-    put(RECEIVE, {"upload_id": upload.pk}, key=str(upload.pk))
+    _queue(upload.unit_id)
 
 
 def sweep_spool(*, now: float) -> int:

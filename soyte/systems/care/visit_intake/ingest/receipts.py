@@ -200,6 +200,15 @@ def open_receipts(held: Sequence[Held], sender: Sender) -> list[OpenFile]:
     return [_opened(file, known.get(file.sha256) or fresh[file.sha256], sender, file.sha256 in known) for file in held]
 
 
+def stored_pieces(file: OpenFile) -> set[int]:
+    """The visits of a file, by their place in it, that an earlier run stored before it was cut short."""
+    if not file.resumed:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("select seq from visit_intake_receiptvisit where receipt_id = %s", [file.facts.receipt_id])
+        return {row[0] for row in cursor.fetchall()}
+
+
 def _known(cursor: Any, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, str, str, datetime, date]]:
     cursor.execute(
         "select sha256, id, number, state, received_at, version_day from visit_intake_receipt where sha256 = any(%b)",

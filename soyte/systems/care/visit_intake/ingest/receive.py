@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from soyte.clinical.terminology import selectors as terminology
 from soyte.kernel.actors import Acting
+from soyte.kernel.jobs.services import is_work_waiting
 from soyte.systems.care.visit_intake.ingest import receipts, sheets
 from soyte.systems.care.visit_intake.ingest.batch import store
 from soyte.systems.care.visit_intake.ingest.held import Held, Source, SourceFault
@@ -40,13 +41,23 @@ _ALWAYS_ASKED = ("icd10", "commune", "province", "visit_kind", "visit_subject", 
 Work = Callable[[Sequence[Piece]], list[VisitOutcome]]
 
 
+def _never() -> bool:
+    return False
+
+
 def receive(
-    sources: Iterable[Source], sender: Sender, *, processes: int = 0, batch_visits: int = BATCH_VISITS
+    sources: Iterable[Source],
+    sender: Sender,
+    *,
+    processes: int = 0,
+    batch_visits: int = BATCH_VISITS,
+    stop: Callable[[], bool] = _never,
 ) -> Iterator[Outcome]:
     """Receive files and tell what became of each, in their order.
 
     `processes`: worker processes, 0 to work in this one. `batch_visits`: visits in one transaction; 1 where each is to
-    stand alone. Raises what is no file's fault: a lost database, a full disk. What was committed by then stays, and
+    stand alone. `stop` is asked between the batches of one file: that file and those behind it are not told then, and
+    receiving them again goes on there. Raises what is no file's fault: a lost database, a full disk. What was committed by then stays, and
     receiving the same files again goes on where it stopped.
     """
     known = cache(knowledge)  # read when first asked for: bytes that came before need none of it
@@ -55,7 +66,7 @@ def receive(
         runner: Runner = (
             stack.enter_context(Pool(work, processes=processes, prepare=known)) if processes else Inline(work)
         )
-        intake = _Intake(sender, known, runner, batch_visits)
+        intake = _Intake(sender, known, runner, batch_visits, stop)
         stack.callback(intake.leave)
         yield from intake.receive(sources)
 
@@ -67,6 +78,18 @@ def for_seconds(sources: Iterable[Source], seconds: float) -> Iterator[Source]:
         yield source
         if monotonic() > end:
             return
+
+
+def turn(seconds: float) -> Callable[[], bool]:
+    """Whether this run is over, within a file: other work waits, and it went on for so long since it was first asked."""
+    end = 0.0
+
+    def is_over() -> bool:
+        nonlocal end
+        end = end or monotonic() + seconds
+        return monotonic() > end and is_work_waiting()
+
+    return is_over
 
 
 def receive_one(source: Source, sender: Sender, *, batch_visits: int = BATCH_VISITS) -> Outcome:
@@ -107,6 +130,8 @@ class _Intake:
     known: Callable[[], Knowledge]
     runner: Runner
     batch_visits: int
+    stop: Callable[[], bool]
+    stopped: bool = False  # within a file
     slots: deque[_Slot] = field(default_factory=deque)
     batch: list[tuple[OpenFile, Piece]] = field(default_factory=list)
     in_work: dict[int, list[OpenFile]] = field(default_factory=dict)  # the file of each piece of a submitted batch
@@ -119,16 +144,16 @@ class _Intake:
     def receive(self, sources: Iterable[Source]) -> Iterator[Outcome]:
         fault: SourceFault | None = None
         groups = _groups(sources)
-        while fault is None and (group := next(groups, None)) is not None:
+        while fault is None and not self.stopped and (group := next(groups, None)) is not None:
             fault = group.fault
             self._open(group.files)
             self._collect(all_of_them=False)
             yield from self._tell()
         self._drain()
-        while self.slots:
+        yield from self._tell()
+        while self.slots and not self.stopped:
+            self._open_after_others(self.slots[0])
             yield from self._tell()
-            if self.slots:
-                self._open_after_others(self.slots[0])
         if fault is not None:
             raise fault
 
@@ -168,7 +193,8 @@ class _Intake:
             slot.file = file
             self.open[slot.sha256] = file
         for file in opened:
-            self._cut(file)
+            if not self.stopped:
+                self._cut(file)
 
     def _cut(self, file: OpenFile) -> None:
         if file.repeated or file.kind != "visits":
@@ -176,13 +202,19 @@ class _Intake:
                 self._read_sheet(file)
             self.ready.append(file)
             return
-        visits = file.held.survey.visits
-        file.waiting = len(visits)
-        for seq, (start, end) in enumerate(visits, start=1):
+        stored = receipts.stored_pieces(file)
+        pieces = [(seq, at) for seq, at in enumerate(file.held.survey.visits, start=1) if seq not in stored]
+        file.waiting = len(pieces)
+        if not pieces:
+            self.ready.append(file)
+        for number, (seq, (start, end)) in enumerate(pieces, start=1):
             self.batch.append((file, Piece(file.facts, seq, file.held.piece(start, end))))
             self.batch_bytes += end - start
             if len(self.batch) >= self.batch_visits or self.batch_bytes >= BATCH_BYTES:
                 self._submit()
+                if number < len(pieces) and self.stop():
+                    self.stopped = True
+                    return
 
     def _read_sheet(self, file: OpenFile) -> None:
         content = file.held.whole()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from soyte.kernel.jobs.models import Job
 from soyte.systems.care.visit_intake import quality_counts, uploads
 from soyte.systems.care.visit_intake.ingest.tests.files import file, visit
-from soyte.systems.care.visit_intake.jobs import receive_upload
+from soyte.systems.care.visit_intake.jobs import receive_uploads
 from soyte.systems.care.visit_intake.models import ReceiptVisit, Upload
 from soyte.systems.care.visit_intake.tests.offices import bad, department, facility, good, holder, sent
 from soyte.ui.tests.browser import findings, headings, scrolls_sideways
@@ -61,7 +61,7 @@ def look(page, address):
 
 def work():
     for job in Job.objects.filter(kind=uploads.RECEIVE, state="waiting"):
-        receive_upload(**job.args)
+        receive_uploads(**job.args)
         Job.objects.filter(pk=job.pk).update(state="done")
 
 

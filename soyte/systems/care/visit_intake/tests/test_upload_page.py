@@ -12,7 +12,7 @@ from soyte.kernel.access.tests.people import post
 from soyte.kernel.files import scratch
 from soyte.kernel.jobs.models import Job
 from soyte.systems.care.visit_intake import uploads
-from soyte.systems.care.visit_intake.jobs import receive_upload
+from soyte.systems.care.visit_intake.jobs import receive_uploads
 from soyte.systems.care.visit_intake.models import Receipt, Upload
 from soyte.systems.care.visit_intake.tests.offices import bad, department, facility, good, sign_in
 
@@ -39,7 +39,7 @@ def chosen(*contents, names=()):
 def work():
     """What the worker does."""
     for job in Job.objects.filter(kind=uploads.RECEIVE, state="waiting"):
-        receive_upload(**job.args)
+        receive_uploads(**job.args)
         Job.objects.filter(pk=job.pk).update(state="done")
 
 

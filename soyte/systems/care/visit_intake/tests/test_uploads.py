@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from soyte.kernel.jobs.models import Job
 from soyte.kernel.jobs.services import take
 from soyte.kernel.organisations.models import Unit
 from soyte.systems.care.visit_intake import uploads, zips
+from soyte.systems.care.visit_intake.ingest import receive as receiving
 from soyte.systems.care.visit_intake.ingest.tests.files import file, visit
 from soyte.systems.care.visit_intake.models import Receipt, Upload
 from soyte.systems.care.visit_intake.services import NoFacilityCode
@@ -56,7 +58,7 @@ def keep(officer, hospital, content, name="thang9.zip"):
 
 def test_a_file_is_kept_queued_and_received(officer, hospital, tmp_path):
     upload = keep(officer, hospital, file(visit()), "a.xml")
-    assert Job.objects.get(kind=uploads.RECEIVE).args == {"upload_id": upload.pk} and not Encounter.objects.exists()
+    assert Job.objects.get(kind=uploads.RECEIVE).args == {"unit_id": hospital.pk} and not Encounter.objects.exists()
     uploads.receive_kept(upload)
     assert upload.state == "done" and Encounter.objects.count() == 1
     receipt = Receipt.objects.get()
@@ -133,18 +135,71 @@ def opened_entries(monkeypatch):
     return names
 
 
-def test_a_long_upload_lets_a_short_one_pass(officer, hospital):
-    Job.objects.all().delete()
-    long = keep(officer, hospital, packed(**{f"{n}.xml": file(visit(f"LK{n}")) for n in range(3)}))
-    short = keep(officer, hospital, file(visit("NGAN")), "ngan.xml")
+def other_officer():
+    station = Unit.objects.create(kind="station", name="Trạm", name_folded="tram", facility_code="70002",
+                                  valid_from="2000-01-01")  # fmt: skip
+    holder = account("tram")
+    post(holder, "it_officer", station)
+    return station, actor_for(holder)
+
+
+def station_file(code):
+    return file(visit(code, MA_CSKCB="70002"), facility="70002")
+
+
+def work_in_turns():
+    """What a worker does, in the shortest turns; the uploads in the order in which they ended."""
     ended = []
     while job := take(1):
-        upload = Upload.objects.get(pk=job.args["upload_id"])
-        uploads.receive_kept(upload, seconds=0)  # one file, then the others have their turn
-        if upload.state == "done":
-            ended.append(upload.pk)
-    assert ended == [short.pk, long.pk] and Encounter.objects.count() == 4
+        uploads.receive_waiting(**job.args, seconds=0)
+        ended += Upload.objects.filter(state="done").exclude(pk__in=ended).values_list("pk", flat=True)
+    return ended
+
+
+def test_a_long_upload_lets_those_of_other_facilities_pass(officer, hospital):
+    Job.objects.all().delete()
+    station, nurse = other_officer()
+    long = keep(officer, hospital, packed(**{f"{n}.xml": file(visit(f"LK{n}")) for n in range(3)}))
+    short = keep(nurse, station, station_file("NGAN"), "ngan.xml")
+    assert work_in_turns() == [short.pk, long.pk] and Encounter.objects.count() == 4
     assert Job.objects.filter(kind=uploads.RECEIVE).aggregate(Max("attempts"))["attempts__max"] == 1
+
+
+def test_many_files_of_one_facility_do_not_stand_before_one_of_another(officer, hospital):
+    Job.objects.all().delete()
+    station, nurse = other_officer()
+    many = [keep(officer, hospital, file(visit(f"LK{n}")), f"{n}.xml").pk for n in range(4)]
+    one = keep(nurse, station, station_file("MOT"), "mot.xml").pk
+    assert work_in_turns() == [many[0], one, *many[1:]]
+
+
+def test_a_large_single_file_makes_room_between_its_batches_and_goes_on_there(officer, hospital, monkeypatch):
+    Job.objects.all().delete()
+    judged = []
+    judge_all = receiving.judge_all
+    monkeypatch.setattr(
+        receiving, "judge_all", lambda pieces, known: judged.extend(p.seq for p in pieces) or judge_all(pieces, known)
+    )
+    monkeypatch.setattr(uploads, "receive", partial(receiving.receive, batch_visits=2))
+    station, nurse = other_officer()
+    large = keep(officer, hospital, file(*(visit(f"LK{n}") for n in range(7))), "lon.xml")
+    small = keep(nurse, station, station_file("MOT"), "mot.xml")
+    assert work_in_turns() == [small.pk, large.pk]
+    assert sorted(judged) == [1, 1, 2, 3, 4, 5, 6, 7]  # none twice; the small file has a first one too
+    receipt = large.files.get().receipt
+    assert (receipt.visit_count, receipt.accepted_count, large.files.get().repeated) == (7, 7, False)
+    assert Encounter.objects.filter(facility_code="70001", in_force=True).count() == 7
+
+
+def test_an_upload_that_fails_does_not_hold_up_those_behind_it(officer, hospital, monkeypatch):
+    bad, fine = keep(officer, hospital, file(visit("A")), "a.xml"), keep(officer, hospital, file(visit("B")), "b.xml")
+    slice_of = uploads._receive_slice
+    monkeypatch.setattr(
+        uploads, "_receive_slice", lambda upload, *rest: 1 / 0 if upload == bad else slice_of(upload, *rest)
+    )
+    with pytest.raises(ZeroDivisionError):
+        uploads.receive_waiting(hospital.pk)
+    assert list(Upload.objects.filter(state="done")) == [fine]
 
 
 def test_the_same_file_twice_in_a_zip_is_a_repetition_of_itself(officer, hospital):

@@ -41,7 +41,7 @@ def test_a_full_disk_stops_the_command_and_the_next_call_finishes(monkeypatch, t
     (tmp_path / "a.xml").write_bytes(file(*visits))
     with monkeypatch.context() as patched:
         patched.setattr(receive, "BATCH_VISITS", 2)
-        patched.setattr(receive.receive, "__kwdefaults__", {"processes": 0, "batch_visits": 2})
+        patched.setitem(receive.receive.__kwdefaults__, "batch_visits", 2)
         fail_at(patched, 2, disk_full())
         assert cli.ingest_main([str(tmp_path), "--json"]) == 2
     told = capsys.readouterr()
