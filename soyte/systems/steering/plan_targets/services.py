@@ -47,7 +47,8 @@ def _columns(said: Measured) -> dict[str, object]:
 
 
 def compute_now(actor: Acting) -> None:
-    """Compute today's readings because somebody asked."""
+    """Compute today's readings because somebody asked. Raises Refused."""
+    actor.require("plan.read")
     compute()
     record(actor, "plan.compute", object_kind="plan", object_id=timezone.localdate())
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -96,7 +97,16 @@ def compute_again(request: HouseRequest, plan_code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("plan_targets:plan", args=[plan.code]))
 
 
-def _unit_lines(reading: Reading, rows_url: str) -> list[dict[str, Any]]:
+def _rows_url(request: HouseRequest, plan: Plan, target: Target, reading: Reading, **asked: str) -> str:
+    """The visits behind a part of a reading; "" where there are none to open, or not for this reader."""
+    measure = measures().get(reading.measure)
+    if measure is None or measure.rows is None or not request.actor.holds("figures.rows"):
+        return ""
+    address = reverse("plan_targets:rows", args=[plan.code, target.id])
+    return f"{address}?{urlencode({'so-do': reading.measure, **asked})}"
+
+
+def _unit_lines(reading: Reading, rows_url: Callable[..., str]) -> list[dict[str, Any]]:
     """Each unit or commune with its own share and its rows; those furthest from the whole first."""
     lines = [
         {
@@ -104,8 +114,8 @@ def _unit_lines(reading: Reading, rows_url: str) -> list[dict[str, Any]]:
             "part": part,
             "whole": whole,
             "percent": part / whole * 100 if whole else None,
-            "whole_url": (url := f"{rows_url}?{urlencode({'so-do': reading.measure, 'o': key})}"),
-            "part_url": f"{url}&phan=tu-so",
+            "whole_url": rows_url(reading, o=key),
+            "part_url": rows_url(reading, o=key, phan="tu-so"),
         }
         for key, name, part, whole in reading.by_unit
     ]
@@ -118,7 +128,7 @@ def target_page(request: HouseRequest, plan_code: str, target_code: str) -> Http
     plan = _plan(plan_code)
     target = _target(plan, target_code)
     [card] = cards(plan, timezone.localdate(), target.id)
-    rows_url = reverse("plan_targets:rows", args=[plan.code, target.id])
+    rows_url = partial(_rows_url, request, plan, target)
     measured = [card.reading, *(part.reading for part in card.parts)]
     tables = [
         (measures()[reading.measure], reading, _unit_lines(reading, rows_url))
@@ -127,6 +137,7 @@ def target_page(request: HouseRequest, plan_code: str, target_code: str) -> Http
     ]
     context = _context(plan) | {
         "card": card,
+        "part_url": rows_url(card.reading, phan="tu-so") if card.reading else "",
         "tables": tables,
         "systems": [(named_systems()[number].title, state(number)) for number in target.systems],
         "history": [(reading, percent(reading)) for reading in card.history],

@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from soyte.engines.indicators import rollups
 from soyte.engines.indicators.figures import Figure
-from soyte.kernel.access.actor import Actor
+from soyte.kernel.actors import Acting
 from soyte.kernel.text import format as words
 from soyte.systems.steering.statistics.places import PlaceLine, Written, parts_of
-from soyte.systems.steering.statistics.questions import address
+from soyte.systems.steering.statistics.questions import rows_address
 from soyte.ui.components import Area
 
 
 def by_commune(
-    code: str, *, actor: Actor, start: date, end: date, where: Mapping[str, Sequence[str]] | None = None
+    code: str, *, actor: Acting, start: date, end: date, where: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[list[Figure], Written]:
     """A figure by commune of residence, one for each map that the period falls on, and its values as written on it."""
     parts = parts_of(start, end)
@@ -38,12 +37,13 @@ def written_on(of_map: str, figure: Figure) -> Written:
     return {(cell.keys[0], of_map): cell.value for cell in figure.cells if cell.keys[0]}
 
 
-def area(line: PlaceLine, code: str, *, start: date, end: date, where: Mapping[str, Sequence[str]]) -> Area:
-    """A place with the address of the rows behind its value, if it is not hidden."""
+def area(
+    line: PlaceLine, code: str, *, actor: Acting, start: date, end: date, where: Mapping[str, Sequence[str]]
+) -> Area:
+    """A place with the address of the rows behind its value, if it is not hidden and the actor may open them."""
     url = ""
     if line.keys and not line.is_hidden:
-        asked = address(start, end, where={**where, "place": sorted(line.keys)})
-        url = f"{reverse('statistics:rows', args=[code])}?{asked}"
+        url = rows_address(code, actor=actor, start=start, end=end, where={**where, "place": sorted(line.keys)})
     return Area(
         code=line.code,
         name=line.name or _("Ngoài địa bàn hoặc không rõ"),

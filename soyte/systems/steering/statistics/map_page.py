@@ -46,7 +46,10 @@ def figure_map(request: HouseRequest, indicator_code: str) -> HttpResponse:
         details={"from": str(asked.start), "to": str(asked.end), "by": "commune", "where": asked.where},
     )
     lines = on_map(written, chosen, end=asked.end)
-    areas = [area(line, indicator_code, start=asked.start, end=asked.end, where=asked.where) for line in lines]
+    areas = [
+        area(line, indicator_code, actor=request.actor, start=asked.start, end=asked.end, where=asked.where)
+        for line in lines
+    ]
     context = {
         "indicator": indicator,
         "asked": asked,

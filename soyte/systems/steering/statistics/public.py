@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 
@@ -13,10 +14,10 @@ from soyte.engines.indicators.figures import Figure
 from soyte.kernel.actors import Acting
 from soyte.systems.steering.statistics.areas import area, sentence, written_on
 from soyte.systems.steering.statistics.places import on_map, parts_of
-from soyte.systems.steering.statistics.questions import address
+from soyte.systems.steering.statistics.questions import ROWS, address, rows_address
 from soyte.ui.components import Area
 
-ROWS = "figures.rows"
+__all__ = ["ROWS", "OnMap", "address_of", "day_on_map"]
 
 
 def address_of(
@@ -29,8 +30,8 @@ def address_of(
     where: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """The rows behind a figure for whoever may open them; else the figure's own table."""
-    name = "statistics:rows" if actor.holds(ROWS) else "statistics:figure"
-    return f"{reverse(name, args=[code])}?{address(start, end, by=by, where=where or {})}"
+    asked: Any = {"start": start, "end": end, "by": by, "where": where or {}}
+    return rows_address(code, actor=actor, **asked) or f"{reverse('statistics:figure', args=[code])}?{address(**asked)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,5 @@ def day_on_map(figure: Figure, *, actor: Acting) -> OnMap:
     code, day = figure.indicator.code, figure.end
     [(of_map, *_days)] = parts_of(day, day)
     lines = on_map(written_on(of_map, figure), NEW_MAP, end=day)
-    areas = [area(line, code, start=day, end=day, where={}) for line in lines]
-    if not actor.holds(ROWS):
-        areas = [replace(one, url="") for one in areas]
+    areas = [area(line, code, actor=actor, start=day, end=day, where={}) for line in lines]
     return OnMap(areas, sentence(figure.indicator.title, lines, figure.indicator.unit), figure.indicator.unit)

@@ -1,4 +1,4 @@
-"""What the pages of figures read from their address: period and split."""
+"""What the pages of figures read from their address: period and split; and the addresses that ask."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from soyte.engines.indicators.counting import Countable
+from soyte.kernel.actors import Acting
 
+ROWS = "figures.rows"
 WHERE = "loc-"  # "loc-facility=70001" narrows by a dimension
 
 
@@ -41,6 +44,15 @@ def address(start: date, end: date, *, by: str = "", where: Mapping[str, Sequenc
     told: dict[str, str | Sequence[str]] = {"tu": start.isoformat(), "den": end.isoformat(), "theo": by}
     told |= {WHERE + name: keys for name, keys in where.items()}
     return urlencode({name: value for name, value in (told | changes).items() if value}, doseq=True)
+
+
+def rows_address(
+    code: str, *, actor: Acting, start: date, end: date, by: str = "", where: Mapping[str, Sequence[str]]
+) -> str:
+    """The rows behind a figure or a cell of it; "" for whoever may not open them."""
+    if not actor.holds(ROWS):
+        return ""
+    return f"{reverse('statistics:rows', args=[code])}?{address(start, end, by=by, where=where)}"
 
 
 def question(request: HttpRequest, countable: Countable) -> Question:

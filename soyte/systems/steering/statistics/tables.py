@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from soyte.clinical.encounters.countables import NEW_MAP
@@ -23,7 +22,7 @@ from soyte.kernel.actors import Acting
 from soyte.kernel.text.folding import vi_key
 from soyte.systems.steering.statistics.layout import DISEASES, PLACES, Form, TableColumn
 from soyte.systems.steering.statistics.places import PlaceLine, on_map
-from soyte.systems.steering.statistics.questions import address
+from soyte.systems.steering.statistics.questions import rows_address
 
 Where = Mapping[str, Sequence[str]]
 _ROW_DIMENSIONS = {DISEASES: ("icd_chapter", "icd_block"), PLACES: ("place",)}
@@ -44,7 +43,7 @@ class TableQuestion:
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """A hidden value is None. `url` opens the rows."""
+    """A hidden value is None. `url` opens the rows; "" where nobody may, or this viewer."""
 
     value: Decimal | None
     url: str = ""
@@ -104,7 +103,7 @@ class _Counted:
         self.columns = [column for column in question.form.columns if column.indicator == indicator]
         _found, self.countable = figures.find(indicator)
         self.row_names = _ROW_DIMENSIONS.get(question.form.rows, ("facility",))
-        self.base = question.where
+        self.actor, self.base = actor, question.where
         names = list(dict.fromkeys((*self.row_names, *(name for column in self.columns for name in column.where))))
         crossing = rollups.crossed(
             indicator, actor=actor, start=question.start, end=question.end, by=names, where=self.base
@@ -175,8 +174,8 @@ def _cell(question: TableQuestion, column: TableColumn, line: _Line, counted: _C
     where = {**counted.base, **column.where, **line.where}
     if not found.size or any(not key for keys in where.values() for key in keys):
         return TableCell(found.value)  # an address cannot ask for rows that lack a key
-    query = address(question.start, question.end, where=where)
-    return TableCell(found.value, f"{reverse('statistics:rows', args=[column.indicator])}?{query}")
+    url = rows_address(column.indicator, actor=counted.actor, start=question.start, end=question.end, where=where)
+    return TableCell(found.value, url)
 
 
 def _lines(question: TableQuestion, counted: Mapping[str, _Counted]) -> Iterator[_Line]:

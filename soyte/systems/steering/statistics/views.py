@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,10 +17,11 @@ from django.views.decorators.http import require_GET
 from soyte.engines.indicators.content import Indicator, indicators
 from soyte.engines.indicators.counting import Countable, Dimension
 from soyte.engines.indicators.figures import Cell, Figure, PeriodReversed, UnknownIndicator, figure, find, rows_of
+from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.kernel.text import format as words
-from soyte.systems.steering.statistics.questions import Question, question
+from soyte.systems.steering.statistics.questions import Question, question, rows_address
 from soyte.systems.steering.statistics.rows import in_words
 from soyte.ui.paging import page
 from soyte.ui.xlsx import Column, download
@@ -76,19 +77,20 @@ def indicator_list(request: HouseRequest) -> HttpResponse:
     return render(request, "statistics/indicators.html", {"cards": cards, "start": start, "end": today})
 
 
-def _lines(found: Figure, asked: Question, code: str) -> list[Line]:
+def _lines(found: Figure, asked: Question, actor: Actor) -> list[Line]:
     top = max((abs(cell.value) for cell in found.cells if cell.value is not None), default=Decimal(0)) or Decimal(1)
 
     def line(cell: Cell) -> Line:
         key = cell.keys[0]
-        url = "" if cell.hidden else _rows_url(code, asked, **{f"loc-{asked.by}": key})
+        url = "" if cell.hidden else _rows_url(found, asked, actor, {asked.by: [key]})
         return Line(key, found.name(cell), cell.value, float(abs(cell.value or Decimal(0)) / top * 100), url)
 
     return [line(cell) for cell in found.cells]
 
 
-def _rows_url(code: str, asked: Question, **narrow: str) -> str:
-    return f"{reverse('statistics:rows', args=[code])}?{asked.query(**narrow)}"
+def _rows_url(found: Figure, asked: Question, actor: Actor, narrow: Mapping[str, list[str]]) -> str:
+    where = {**asked.where, **narrow}
+    return rows_address(found.indicator.code, actor=actor, start=asked.start, end=asked.end, by=asked.by, where=where)
 
 
 def _ask(request: HouseRequest, code: str, asked: Question) -> Figure:
@@ -110,7 +112,7 @@ def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse
     asked = asked_of(request, countable)
     found = _ask(request, indicator_code, asked)
     by_commune = asked.by == "commune"
-    lines = _lines(found, asked, indicator_code)
+    lines = _lines(found, asked, request.actor)
     context = {
         "indicator": indicator,
         "countable": countable,
@@ -121,7 +123,7 @@ def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse
         "money": indicator.is_money,
         "splits": [(d.code, d.title, f"?{asked.query(theo=d.code)}", d.code == asked.by) for d in countable.dimensions],
         "dimension": countable.dimension(asked.by),
-        "total_url": _rows_url(indicator_code, asked),
+        "total_url": _rows_url(found, asked, request.actor, {}),
         "map_url": f"{reverse('statistics:map', args=[indicator_code])}?{asked.query()}" if by_commune else "",
         "export_url": f"{reverse('statistics:export', args=[indicator_code])}?{asked.query()}",
         "bars": [(line.name, None if line.value is None else float(line.value), "v") for line in lines[-60:]],

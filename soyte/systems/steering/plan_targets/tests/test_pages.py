@@ -63,6 +63,14 @@ def test_a_target_tells_its_formula_its_units_and_opens_their_rows(enter, seen):
     assert AuditEvent.objects.filter(action="figures.rows", object_id=f"{PLAN}/T4").count() == 2
 
 
+@pytest.mark.parametrize(
+    "role, target, opens", [("planner", "T4", True), ("planner", "T12", False), ("director", "T4", False)]
+)
+def test_a_number_leads_to_rows_where_there_are_some_and_the_reader_may_open_them(enter, seen, role, target, opens):
+    shown = enter(role).get(address("target", target)).content.decode()
+    assert (address("rows", target) in shown) == opens
+
+
 def test_a_labelled_visit_is_not_among_the_rows_of_who_lacks_the_grant(enter, seen):
     hidden = visit(at=timezone.now() - dt.timedelta(hours=3), who=person(commune_code="25195"), labels=["hiv"])
     rows = enter().get(address("rows", "T8")).content.decode()

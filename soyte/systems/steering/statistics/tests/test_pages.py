@@ -51,6 +51,22 @@ def test_a_cell_opens_the_rows_behind_it(enter):
     assert rows.count('<th scope="row"') == 2 and "Tháng: 03/2026" in rows
 
 
+@pytest.mark.parametrize(
+    "name, code, query",
+    [
+        ("figure", "visits", f"{YEAR}&theo=facility"),
+        ("map", "visits", YEAR),
+        ("table", "14bct", "tu=2026-03-01&den=2026-03-31"),
+    ],
+)
+def test_who_may_not_open_rows_gets_numbers_that_lead_nowhere(enter, name, code, query):
+    visit(at=at(3, 1), commune_code="25195")
+    rows = reverse("statistics:rows", args=["visits"])
+    assert rows in text(page(enter("statistician"), name, code, query))
+    shown = page(enter("director"), name, code, query)
+    assert shown.status_code == 200 and rows not in text(shown)
+
+
 def test_rows_have_no_name_of_a_person_and_words_for_codes(enter):
     visit(at=at(3, 1), main_icd="J02.9")
     rows = text(page(enter(), "rows"))
