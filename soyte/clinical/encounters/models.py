@@ -132,6 +132,11 @@ class Encounter(PersonAsWritten):
     def __str__(self) -> str:
         return f"{self.facility_code}/{self.visit_code}"
 
+    @property
+    def facility_name(self) -> str:
+        """The facility's name; its code where no unit bears it."""
+        return self.unit.name if self.unit else self.facility_code
+
 
 class CheckIn(PersonAsWritten):
     """A person who came and is still there: XML0, sent at the first cost. The visit of the same code ends it.

@@ -55,7 +55,7 @@ def stacked_key(slices: Sequence[components.Slice]) -> SafeString:
 
 @register.simple_tag
 def sparkline(
-    values: Sequence[float | None],
+    values: Sequence[float | Decimal | None],
     label: str,
     low: Any = None,
     high: Any = None,
@@ -64,7 +64,8 @@ def sparkline(
     height: int = 28,
 ) -> SafeString:
     """A trend without axes; `label` is the sentence that says what it shows. `low`, `high`: reference range as a band."""
-    line = drawing.sparkline(values, width=width, height=height, low=_float(low), high=_float(high))
+    known = [_float(value) for value in values]
+    line = drawing.sparkline(known, width=width, height=height, low=_float(low), high=_float(high))
     if line is None:
         return mark_safe("")
     band = (

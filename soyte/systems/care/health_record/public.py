@@ -6,7 +6,7 @@ Every function asks only for rows of the visits in `Seen`, which the rule of the
 from __future__ import annotations
 
 from soyte.systems.care.health_record.pages.people import initials, numbers, sex_of
-from soyte.systems.care.health_record.pages.record import days_stated, measured, seen_text
+from soyte.systems.care.health_record.pages.record import days_stated, measured, seen_text, trend_in_words
 from soyte.systems.care.health_record.pages.visit import condition_name, element_label, paper_title
 from soyte.systems.care.health_record.selectors.given import appointments, medicines, papers
 from soyte.systems.care.health_record.selectors.long_term import LongTerm, long_term
@@ -41,4 +41,5 @@ __all__ = [
     "seen_text",
     "seen_under",
     "sex_of",
+    "trend_in_words",
 ]

@@ -13,8 +13,8 @@ from soyte.clinical.encounters.countables import OLD_MAP_LAST_DAY
 from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.people.models import Identifier, Person
 from soyte.kernel.places import selectors as places
+from soyte.kernel.text import last_four
 
-LAST = 4
 SEX = {"1": gettext_lazy("Nam"), "2": gettext_lazy("Nữ")}
 
 
@@ -28,7 +28,7 @@ def sex_of(code: str) -> str:
 
 def last_digits(value: str) -> str:
     """All but the last four digits hidden: enough to tell two namesakes apart, too little to copy."""
-    return f"•••• {value[-LAST:]}"
+    return f"•••• {last_four(value)}"
 
 
 def told_apart(person: Person) -> str:
@@ -83,6 +83,7 @@ READ = {
     "source": gettext_lazy("Tệp gốc của một lượt khám"),
     "paper": gettext_lazy("Một giấy tờ"),
     "print": gettext_lazy("Bản in tóm tắt"),
+    "looks": gettext_lazy("Ai đã xem hồ sơ"),
 }
 
 

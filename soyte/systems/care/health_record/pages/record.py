@@ -58,7 +58,7 @@ class ResultLine:
     range: ReferenceRange | None
     number: Decimal | None
     outside: str
-    trend: Sequence[float]
+    trend: Sequence[Decimal]
     says: str
     facility: str
     url: str
@@ -75,7 +75,8 @@ def result_lines(person: Person, found: Iterable[Result]) -> list[ResultLine]:
             number=row.number,
             outside=row.outside,
             trend=row.trend,
-            says=_trend_says(row),
+            says=_("%(name)s: %(values)s %(unit)s")
+            % {"name": row.name, "values": trend_in_words(row), "unit": row.unit},
             facility=row.visit.facility,
             url=source_url(person, row.visit.id, row.table, row.line),
         )
@@ -83,9 +84,9 @@ def result_lines(person: Person, found: Iterable[Result]) -> list[ResultLine]:
     ]
 
 
-def _trend_says(row: Result) -> str:
-    told = [measured(f"{value:g}") for value in row.trend]
-    return _("%(name)s: %(values)s %(unit)s") % {"name": row.name, "values": ", ".join(told), "unit": row.unit}
+def trend_in_words(row: Result) -> str:
+    """The numbers of its trend, oldest first: "5,4, 6,1, 1.250.000"."""
+    return ", ".join(words.number(value) for value in row.trend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def timeline(actor: Actor, person: Person, visits: Sequence[Encounter], terms: T
             title=kinds.name_of(visit.kind, visit.ended_on) or visit.kind,
             url=visit_url(person, visit.pk),
             text=f"{visit.main_icd} · {stated}",
-            source=f"{facility_name(visit)} · " + _("nhận %(at)s") % {"at": words.instant(visit.received_at)},
+            source=f"{visit.facility_name} · " + _("nhận %(at)s") % {"at": words.instant(visit.received_at)},
             source_url=source_url(person, visit.pk, 1, 1),
             chips=_chips(visit),
             pin="in" if visit.kind in INPATIENT_KINDS else "",
@@ -163,11 +164,6 @@ def timeline(actor: Actor, person: Person, visits: Sequence[Encounter], terms: T
 
     grouped = groupby(visits, key=lambda visit: timezone.localdate(visit.started_at).year)
     return [EventYear(str(year), [event(visit) for visit in of_year]) for year, of_year in grouped]
-
-
-def facility_name(visit: Encounter) -> str:
-    """The facility's name; its code where it has no unit."""
-    return visit.unit.name if visit.unit else visit.facility_code
 
 
 @dataclass(frozen=True, slots=True)

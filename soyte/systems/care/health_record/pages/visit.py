@@ -19,7 +19,6 @@ from soyte.kernel.access.actor import Actor
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.labels import unseal
 from soyte.kernel.text import format as words
-from soyte.systems.care.health_record.pages.record import facility_name
 from soyte.ui.components import Fact
 
 PAPER_TITLES = {
@@ -81,7 +80,7 @@ def visit_facts(visit: Encounter) -> list[Fact]:
         return load_list(list_name).name_of(code, day) or code or None
 
     return [
-        Fact(_("Cơ sở"), facility_name(visit)),
+        Fact(_("Cơ sở"), visit.facility_name),
         Fact(_("Vào lúc"), words.instant(visit.started_at)),
         Fact(_("Nhập viện lúc"), words.instant(visit.admitted_at))
         if visit.admitted_at

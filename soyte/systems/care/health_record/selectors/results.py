@@ -51,7 +51,7 @@ class Result:
     range: ReferenceRange | None
     number: Decimal | None
     outside: str
-    trend: Sequence[float]
+    trend: Sequence[Decimal]
     times: int
     visit: VisitFacts
     table: int
@@ -90,7 +90,7 @@ def _result(actor: Actor, person: Person, seen: Seen, series: list[_Row], terms:
     latest = series[0]
     name = unseal(latest.name, actor.labels) or ""
     usual = _range(person, latest, name, terms)
-    numbers = [float(row.value_number) for row in reversed(series[:TREND]) if row.value_number is not None]
+    numbers = [row.value_number for row in reversed(series[:TREND]) if row.value_number is not None]
     return Result(
         name=name or latest.code,
         value=unseal(latest.value_text, actor.labels) or "",

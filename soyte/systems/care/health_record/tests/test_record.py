@@ -14,7 +14,7 @@ from soyte.clinical.documents.models import Appointment
 from soyte.clinical.terminology import selectors as terminology
 from soyte.clinical.terminology.terms import ReferenceRange
 from soyte.systems.care.health_record.pages.addresses import source_url, visit_url
-from soyte.systems.care.health_record.pages.record import days_stated, measured
+from soyte.systems.care.health_record.pages.record import days_stated, measured, trend_in_words
 from soyte.systems.care.health_record.selectors import given, long_term, readers, results, stated
 from soyte.systems.care.health_record.tests.people import (
     BACKEND,
@@ -280,8 +280,14 @@ def test_an_index_is_one_line_with_its_trend_oldest_first(actor, who):
     result(came(who, 5), "Glucose máu", "110", "mg/dL")  # another unit is another line
     found = of(actor, who)
     assert [(one.value, one.unit, one.trend) for one in found] == [
-        ("110", "mg/dL", [110.0]), ("6.0", "mmol/L", [5.1, 7.2, 6.4, 6.0]),
+        ("110", "mg/dL", [110]), ("6.0", "mmol/L", [*map(Decimal, ("5.1", "7.2", "6.4", "6.0"))]),
     ]  # fmt: skip
+
+
+def test_a_trend_says_each_number_whole(actor, who):
+    for days, value in ((90, "1234567"), (60, "0.000012"), (20, "6.40")):
+        result(came(who, days), "HIV-1 RNA", value)
+    assert trend_in_words(of(actor, who)[0]) == "1.234.567, 0,000012, 6,4"
 
 
 @pytest.mark.parametrize(("written", "shown"), [("9.9", "9,9"), ("29.0", "29,0"), ("323", "323"), ("12500", "12.500"), ("< 0.5", "< 0.5"), ("Âm tính", "Âm tính"), ("", "")])  # fmt: skip

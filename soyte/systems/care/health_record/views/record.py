@@ -165,7 +165,7 @@ def print_summary(request: HouseRequest, record: Record) -> HttpResponse:
                 row,
                 kinds.name_of(row.kind, row.ended_on),
                 terms.icd_name(row.main_icd, row.ended_on),
-                panels.facility_name(row),
+                row.facility_name,
             )
             for row in last
         ],
@@ -180,6 +180,7 @@ def print_summary(request: HouseRequest, record: Record) -> HttpResponse:
 @of_record
 def who_read(request: HouseRequest, record: Record) -> HttpResponse:
     """Who read this record, when and why."""
+    record_read(request.actor, record.person.pk, "looks")
     rows = page(readers.reads(record.people), request, ["-id"])
     context = {
         **identity(record),

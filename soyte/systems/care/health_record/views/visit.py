@@ -82,7 +82,7 @@ def source(request: HouseRequest, record: Record, encounter_id: uuid.UUID) -> Ht
     context = {
         **identity(record),
         "visit": shown,
-        "facility": panels.facility_name(shown),
+        "facility": shown.facility_name,
         "source": found,
         # The command line and the folder keep the path as given: the page names the file alone.
         "filename": PurePath(found.filename).name,
@@ -113,7 +113,7 @@ def paper(request: HouseRequest, record: Record, composition_id: int) -> HttpRes
     context = {
         **identity(record),
         "paper": found,
-        "facility": panels.facility_name(of_visit),
+        "facility": of_visit.facility_name,
         "title": visit_words.paper_title(found),
         "sections": visit_words.sections(request.actor, found),
         "source_url": addresses.source_url(record.person, of_visit.pk, found.source_table, found.source_line),

@@ -131,7 +131,7 @@ def _visits(actor: Actor, seen: Seen, terms: Terms) -> list[list[str]]:
                 or row.main_icd,
                 70,
             ),
-            cut(row.unit.name if row.unit else row.facility_code, 45),
+            cut(row.facility_name, 45),
         ]
         for row in rows
     ]

@@ -26,10 +26,6 @@ from soyte.ui.components import Chip, Clock, Fact
 State = Dispute.State
 
 
-def facility_name(visit: Encounter) -> str:
-    return visit.unit.name if visit.unit else visit.facility_code
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """A visit in a list."""
@@ -48,7 +44,7 @@ def line(actor: Actor, visit: Encounter, terms: Terms) -> Line:
         visit,
         timezone.localdate(visit.started_at),
         load_list("visit_kind").name_of(visit.kind, visit.ended_on) or visit.kind,
-        facility_name(visit),
+        visit.facility_name,
         stated or _("Tệp không ghi chẩn đoán bằng lời"),
     )
 

@@ -47,7 +47,7 @@ class PlainResult:
     tone: str
     at: dt.datetime
     facility: str
-    trend: Sequence[float]
+    trend: Sequence[Decimal]
     trend_says: str
     low: Decimal | None
     high: Decimal | None
@@ -60,7 +60,6 @@ def plain_results(found: Iterable[Result]) -> list[PlainResult]:
 
 def _plain(row: Result, entry: Entry | None) -> PlainResult:
     name = entry.name if entry else row.name
-    told = [health_record.measured(f"{value:g}") for value in row.trend]
     return PlainResult(
         name=name,
         written=row.name if entry and fold(row.name) != fold(name) else "",
@@ -73,7 +72,7 @@ def _plain(row: Result, entry: Entry | None) -> PlainResult:
         facility=row.visit.facility,
         trend=row.trend,
         trend_says=_("%(name)s các lần đo: %(values)s %(unit)s")
-        % {"name": name, "values": ", ".join(told), "unit": row.unit},
+        % {"name": name, "values": health_record.trend_in_words(row), "unit": row.unit},
         low=row.range.low if row.range else None,
         high=row.range.high if row.range else None,
     )
@@ -178,6 +177,7 @@ LOOKED_AT = {
     "paper": gettext_lazy("Một giấy tờ"),
     "print": gettext_lazy("Bản tóm tắt"),
     "dispute": gettext_lazy("Phản ánh về một lượt khám"),
+    "allergies": gettext_lazy("Lời khai về dị ứng"),
 }
 
 

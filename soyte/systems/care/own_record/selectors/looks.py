@@ -1,4 +1,4 @@
-"""Who has looked at a record: every reading of its health data, and each opening with a reason."""
+"""Who has looked at a record: every reading of its health data."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from soyte.clinical.encounters.models import Encounter
-from soyte.kernel.access.models import BreakGlass
 from soyte.kernel.audit.models import AuditEvent
-from soyte.systems.care.health_record import public as health_record
 
 # Hits of a search and pairs of namesakes show no health fact.
 READS = ("record.read", "own_record.read", "visit_files.read", "disputes.read")
@@ -30,8 +28,3 @@ def looks(people: Sequence[uuid.UUID], *, by_others_than: int | None, labelled: 
                 Q(visit=None) | ~Q(visit__in=keys)
             )
     return rows.select_related("account", "unit").order_by("-id")
-
-
-def openings(people: Sequence[uuid.UUID]) -> QuerySet[BreakGlass]:
-    """Who opened the record with which reason, newest first."""
-    return health_record.openings(people)

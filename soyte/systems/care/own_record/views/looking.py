@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.audit.services import record_read
+from soyte.systems.care.health_record import public as health_record
 from soyte.systems.care.own_record.pages import words
 from soyte.systems.care.own_record.selectors import looks, records
 from soyte.systems.care.own_record.selectors.records import OwnRecord
@@ -31,7 +32,7 @@ def looks_at(request: HouseRequest, record: OwnRecord) -> QuerySet[AuditEvent]:
 def look_list(request: HouseRequest, record: OwnRecord) -> HttpResponse:
     record_read(request.actor, record.person.pk, "looks", action=records.ACTION)
     shown = page(looks_at(request, record), request, ["-id"])
-    openings = list(looks.openings(record.people)[:50])
+    openings = list(health_record.openings(record.people)[:50])
     return show(
         request,
         "own_record/looks.html",

@@ -35,6 +35,7 @@ Kind = Dispute.Kind
 @require_http_methods(["GET", "POST"])
 @of_own
 def allergies(request: HouseRequest, record: OwnRecord) -> HttpResponse:
+    record_read(request.actor, record.person.pk, "allergies", action=records.ACTION)
     told = allergy_selectors.told(record.people)
     known = {kind: row.answer for kind, row in told.items()} | {f"{k}_what": row.substance for k, row in told.items()}
     form = AllergyForm(request.POST if request.method == "POST" else None, initial=known, is_child=record.is_child)
@@ -55,6 +56,8 @@ def allergies(request: HouseRequest, record: OwnRecord) -> HttpResponse:
 def say(request: HouseRequest, record: OwnRecord, encounter_id: uuid.UUID) -> HttpResponse:
     """A visit is not mine, or an entry of it (`?muc=`) is wrong."""
     visit, terms = found_visit(request, record, encounter_id), terminology.terms()
+    read = {"encounter": str(visit.pk)}
+    record_read(request.actor, record.person.pk, "visit", action=records.ACTION, details=read)
     entry = visit_words.entries(request.actor, visit, terms).get(request.GET.get("muc", ""))
     form = SayForm(
         request.POST if request.method == "POST" else None,
