@@ -52,7 +52,6 @@ class Terms:
         self._long_term = Ranges((e.attrs["first"], e.attrs["last"], e) for e in load_list("long_term_condition"))
         self._notifiable = self._by_code(load_list("notifiable_disease"))
         self._ranges = self._by_index(load_list("lab_reference_range"))
-        self._divided = {normal(entry.code)[:-1] for entry in self.icd10 if len(entry.code) > CATEGORY}
 
     @staticmethod
     def _by_code(diseases: CodeList) -> dict[str, list[Entry]]:
@@ -84,10 +83,6 @@ class Terms:
         """The Roman number of the chapter, by the code alone; "" for what is no ICD-10 code."""
         found = self._chapters.at(code)
         return found[0] if found else ""
-
-    def has_subdivisions(self, code: str) -> bool:
-        """Whether the list has more exact codes below this one."""
-        return normal(code) in self._divided
 
     def labels_for(self, codes: Iterable[str], on: dt.date) -> set[str]:
         """The labels that codes bring to a visit of a day."""

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 
 from soyte.kernel.access import policy
 from soyte.kernel.access.models import Post
 from soyte.kernel.access.own import Citizen, citizen_of
 from soyte.kernel.access.roles import CITIZEN_ROLE, Role, Scope, roles
+from soyte.kernel.access.selectors import held_on
 from soyte.kernel.actors import EVERY_LABEL
 from soyte.kernel.organisations.selectors import Reach, reach
 
@@ -112,10 +112,7 @@ class Actor:
 
 
 def _posts(account: Account, day: dt.date) -> tuple[HeldPost, ...]:
-    in_force = Q(valid_to=None) | Q(valid_to__gt=day)
-    rows = list(
-        Post.objects.filter(in_force, account=account, valid_from__lte=day).select_related("unit").order_by("id")
-    )
+    rows = list(Post.objects.filter(held_on(day), account=account).select_related("unit").order_by("id"))
     reached: Mapping[int, Reach] = reach({row.unit_id for row in rows}, on=day) if rows else {}
     known = roles()
     # A role whose content file is gone grants nothing, and its holder still signs in.

@@ -95,20 +95,6 @@ def families(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]
     return {person_id: members[record.get(person_id, person_id)] or [person_id] for person_id in asked}
 
 
-def numbers_to_show(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """For lists: each person's citizen number, else insurance number, else passport; to be masked by text.masked."""
-    kinds = (Identifier.Kind.PASSPORT, Identifier.Kind.INSURANCE, Identifier.Kind.CITIZEN)
-    rows = Identifier.objects.filter(person__in=set(person_ids), kind__in=kinds)
-    ranked = sorted(rows.values_list("person_id", "kind", "id", "value"), key=lambda row: (kinds.index(row[1]), row[2]))
-    return {person_id: value for person_id, _kind, _id, value in ranked}
-
-
-def review_pairs(*, state: str = ReviewPair.State.OPEN, before: int | None = None) -> QuerySet[ReviewPair]:
-    """Pairs of the review list, newest first; `before` is the id of the last one seen."""
-    pairs = ReviewPair.objects.filter(state=state).select_related("a", "b", "decided_by").order_by("-id")
-    return pairs if before is None else pairs.filter(id__lt=before)
-
-
 def pairs_of(person_ids: Iterable[uuid.UUID]) -> QuerySet[ReviewPair]:
     """All pairs, decided or not, that one of `person_ids` belongs to."""
     ids = set(person_ids)

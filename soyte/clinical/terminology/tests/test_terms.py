@@ -59,8 +59,6 @@ def test_names_are_vietnamese_and_fall_back_on_the_category(terms):
     assert terms.icd_name("j189", AFTER) == "Viêm phổi, không đặc hiệu"
     assert terms.icd_name("A97.99", AFTER) == terms.icd_name("A97", AFTER) != ""
     assert terms.icd_name("rác", AFTER) == ""
-    assert terms.has_subdivisions("O80")
-    assert not terms.has_subdivisions("O80.0")
 
 
 def test_the_list_in_force_is_official_until_the_circular_of_2026(terms):

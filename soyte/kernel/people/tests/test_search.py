@@ -8,7 +8,7 @@ from django.db import connection
 from soyte.kernel.people.matching import match_people
 from soyte.kernel.people.models import Person
 from soyte.kernel.people.query import Period, read_query
-from soyte.kernel.people.selectors import fitting, numbers_to_show, search
+from soyte.kernel.people.selectors import fitting, search
 from soyte.kernel.people.tests.candidates import CARD, CITIZEN, card, hoa
 
 
@@ -112,13 +112,6 @@ def test_only_persons_whom_the_searcher_may_find_are_found(people):
         "Đô Thị Bền",
         "Đỗ Thị Bệnh",
     ]
-
-
-def test_a_list_shows_the_citizen_number_before_the_insurance_number(people):
-    person = Person.objects.get(full_name="Đỗ Thị Bệnh")
-    assert numbers_to_show([person.id]) == {person.id: CITIZEN}
-    person.identifiers.filter(kind="citizen").delete()
-    assert numbers_to_show([person.id]) == {person.id: "7512345678"}
 
 
 @pytest.fixture

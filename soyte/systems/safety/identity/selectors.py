@@ -18,6 +18,7 @@ from soyte.kernel.access.models import Post
 from soyte.kernel.access.policy import Explanation, Finding
 from soyte.kernel.access.roles import Role, roles
 from soyte.kernel.access.rules import rules
+from soyte.kernel.access.selectors import held_on
 from soyte.kernel.accounts import selectors as account_selectors
 from soyte.kernel.accounts.models import Account
 from soyte.kernel.audit.models import AuditBatch, AuditEvent
@@ -103,11 +104,6 @@ def successions(unit: Unit) -> list[UnitSuccession]:
 
 
 # ---- accounts and posts ------------------------------------------------------------------------------------------
-
-
-def held_on(day: dt.date) -> Q:
-    """Posts of a day."""
-    return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day))
 
 
 def with_posts(accounts: QuerySet[Account], day: dt.date) -> QuerySet[Account]:
