@@ -15,7 +15,7 @@ from soyte.kernel.access.actor import Actor, HeldPost
 from soyte.kernel.organisations.models import Unit
 from soyte.kernel.organisations.selectors import in_force
 from soyte.kernel.systems import menu
-from soyte.kernel.text import fold
+from soyte.kernel.text import fold, initials
 from soyte.ui.components import Link
 from soyte.ui.shell import AccountCard, Shell, ShellLink
 from soyte.web.navigation import allowed
@@ -109,11 +109,10 @@ def _post_text(actor: Actor, post: HeldPost | None) -> str:
 def _card(actor: Actor) -> AccountCard:
     name = actor.account.display_name if actor.account else ""
     post = next(iter(actor.posts), None)
-    words = name.split()
     return AccountCard(
         name=name,
         post=_post_text(actor, post),
-        initials="".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper(),
+        initials=initials(name),
         url=reverse("web:account"),
         password_url=reverse("web:change_password"),
         sign_out_url=reverse("web:sign_out"),

@@ -83,6 +83,12 @@ def is_accented(word: str) -> bool:
     return word != fold(word)
 
 
+def initials(name: str) -> str:
+    """The first letters of the first and the last word of a name: 'Nguyễn Thị Lan' -> 'NL', 'BS. Hà (HIV)' -> 'BH'."""
+    named = [word[0] for word in name.split() if word[0].isalpha()]
+    return "".join(named[:1] + named[1:][-1:]).upper()
+
+
 def last_four(value: str) -> str:
     """The last four characters of a number, all that a list may show of it; nothing of a shorter one."""
     return value[-_SHOWN:] if len(value) > _SHOWN else ""

@@ -84,7 +84,8 @@
     if (opener) { all("details.menu[open]").forEach((menu) => { menu.open = false; }); open(opener.dataset.dialog); }
     const closer = event.target.closest("[data-close]");
     if (closer) closer.closest("dialog").close();
-    if (event.target.matches("dialog")) event.target.close();
+    /* A question stays until it is answered: the second of two quick clicks would land beside it. */
+    if (event.target.matches("dialog:not([role=alertdialog])")) event.target.close();
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
     const eye = event.target.closest("[data-reveal]");
     if (eye) reveal(eye);

@@ -22,6 +22,7 @@ def field(bound: BoundField, wide: bool = False, classes: str = "") -> dict[str,
         )
     )
     attrs: dict[str, str | bool] = {
+        "maxlength": False,  # a browser cuts a pasted text without a word; the server says so and keeps it
         "class": " ".join(
             filter(
                 None,
@@ -31,7 +32,7 @@ def field(bound: BoundField, wide: bool = False, classes: str = "") -> dict[str,
                     "is-invalid" if bound.errors and not many else "",
                 ],
             )
-        )
+        ),
     }
     if described and not many:
         attrs["aria-describedby"] = described

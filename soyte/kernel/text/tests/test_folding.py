@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soyte.kernel.text import accented_words, fold, is_accented, last_four, masked, nfc, vi_key, words
+from soyte.kernel.text import accented_words, fold, initials, is_accented, last_four, masked, nfc, vi_key, words
 
 # Each line is in the order of a Vietnamese dictionary: letters first, then huyền hỏi ngã sắc nặng.
 IN_ORDER = [
@@ -84,6 +84,13 @@ def test_words_are_runs_of_letters_and_digits():
     assert accented_words("ĐỖ Thị Bệnh".upper()) == ["đỗ", "thị", "bệnh"]
     assert is_accented("đỗ")
     assert not is_accented("do")
+
+
+def test_initials_are_letters():
+    assert initials("Nguyễn Thị Lan") == "NL"
+    assert initials("BS. Đinh Hà (HIV)") == "BH"
+    assert initials("an") == "A"
+    assert initials(" 12 ") == ""
 
 
 def test_a_mask_shows_the_last_four_characters_only():

@@ -12,6 +12,7 @@ from soyte.kernel.access.models import Guardianship
 from soyte.systems.care.own_record.models import Dispute
 from soyte.systems.care.own_record.services import disputes
 from soyte.systems.care.own_record.services.allergies import LONGEST
+from soyte.ui.fields import PhoneField
 
 Kind, Answer = AllergyStatement.Kind, AllergyStatement.Answer
 QUESTIONS = {
@@ -87,7 +88,7 @@ class SeenCard(forms.Form):
 
 
 class AdmitForm(SeenCard):
-    phone = forms.CharField(label=_("Điện thoại"), max_length=20, required=False)
+    phone = PhoneField(required=False)
 
 
 class EndAccountForm(forms.Form):
@@ -114,8 +115,12 @@ class GuardianForm(SeenCard):
     )
     paper = forms.CharField(
         label=_("Số, ngày và nơi cấp"),
+        min_length=10,
         max_length=200,
-        error_messages={"required": _("Thiếu số, ngày và nơi cấp. Ví dụ: “Số 123, ngày 05/06/2019, UBND xã Tân An”.")},
+        error_messages=dict.fromkeys(
+            ("required", "min_length"),
+            _("Thiếu số, ngày và nơi cấp. Ví dụ: “Số 123, ngày 05/06/2019, UBND xã Tân An”."),
+        ),
     )
     until = forms.DateField(
         label=_("Thôi giám hộ từ ngày"),
@@ -131,10 +136,12 @@ class GuardianForm(SeenCard):
             self.fields["child"].choices = [*children, ("", _("Con khác, ghi số bên dưới"))]  # type: ignore[attr-defined]
         else:
             del self.fields["child"]
+            self.fields["child_number"].required = True
+            self.fields["child_number"].error_messages["required"] = str(_("Thiếu số của con."))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not given.get("child") and not given.get("child_number"):
+        if "child" in self.fields and not given.get("child") and not given.get("child_number"):
             self.add_error("child_number", _("Chọn một người con, hoặc ghi số của con."))
         return given
 

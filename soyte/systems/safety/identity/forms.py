@@ -16,6 +16,7 @@ from soyte.kernel.errors import DomainError
 from soyte.kernel.organisations.models import Unit, UnitSuccession
 from soyte.kernel.systems import permissions
 from soyte.systems.safety.identity.selectors import account_title, accounts_named, unit_title, units_named
+from soyte.ui.fields import PhoneField
 from soyte.ui.filters import FilterForm
 
 NAMES = "ten-don-vi"  # ids of the lists of names that a page proposes
@@ -257,7 +258,7 @@ class _PersonForm(forms.Form):
     display_name = forms.CharField(
         label=gettext_lazy("Họ và tên"), max_length=255, error_messages={"required": gettext_lazy("Thiếu họ và tên.")}
     )
-    phone = forms.CharField(label=gettext_lazy("Điện thoại"), max_length=20, required=False)
+    phone = PhoneField(required=False)
 
 
 class AccountEditForm(_PersonForm):

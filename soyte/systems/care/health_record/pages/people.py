@@ -43,11 +43,6 @@ def in_a_line(person: Person) -> str:
     return " · ".join(filter(None, [sex(person), str(person.birth_year or ""), told_apart(person)]))
 
 
-def initials(name: str) -> str:
-    parts = name.split()
-    return (parts[0][:1] + parts[-1][:1]).upper() if len(parts) > 1 else name[:2].upper()
-
-
 @dataclass(frozen=True, slots=True)
 class Number:
     """An identifier as the record shows it; `until` is the last day on which it holds."""

@@ -16,6 +16,7 @@ from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.policy import can
 from soyte.kernel.access.web import HouseRequest
 from soyte.kernel.people.models import Identifier, Person, PersonRelation
+from soyte.kernel.text import initials
 from soyte.systems.care.health_record.pages import people as people_words
 from soyte.systems.care.health_record.selectors import seen as visits
 from soyte.systems.care.health_record.selectors.seen import Seen
@@ -69,7 +70,7 @@ def identity(record: Record) -> dict[str, object]:
         "sex": people_words.sex(person),
         "age": person.age_on(today),
         "commune": people_words.commune_names([person.commune_code], today).get(person.commune_code, ""),
-        "initials": people_words.initials(person.full_name),
+        "initials": initials(person.full_name),
         "numbers": people_words.numbers(Identifier.objects.filter(person__in=record.people), today),
         "mother": mother,
     }

@@ -19,6 +19,7 @@ from soyte.kernel.codes.working_days import working_days_left
 from soyte.kernel.labels import unseal
 from soyte.kernel.text import format as words
 from soyte.systems.care.health_record import public as health_record
+from soyte.systems.care.health_record.public import Section
 from soyte.systems.care.own_record.models import Dispute
 from soyte.systems.care.own_record.pages.words import medicine
 from soyte.ui.components import Chip, Clock, Fact
@@ -118,14 +119,10 @@ def entries(actor: Actor, visit: Encounter, terms: Terms) -> Entries:
     return Entries(diagnoses, medicines, results)
 
 
-def papers(actor: Actor, visit: Encounter) -> list[tuple[str, dt.datetime, list[str]]]:
+def papers(actor: Actor, visit: Encounter) -> list[tuple[str, dt.datetime, list[Section]]]:
     """Papers of the visit with their texts."""
     return [
-        (
-            health_record.paper_title(paper),
-            paper.at,
-            [text for value in paper.sections.values() if (text := unseal(value, actor.labels))],
-        )
+        (health_record.paper_title(paper), paper.at, health_record.sections(actor, paper))
         for paper in health_record.lines_of(visit).papers
         if paper.kind != paper.Kind.PROGRESS
     ]

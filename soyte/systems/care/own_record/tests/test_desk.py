@@ -36,7 +36,7 @@ def test_a_number_leads_to_who_bears_it_without_a_health_fact(desk):
     assert event.person_id == who.pk
 
 
-@pytest.mark.parametrize(("number", "says"), [("", "Thiếu số"), ("12", "không đủ chữ số"), ("070168999999", "Chưa tệp nào ghi số này")])  # fmt: skip
+@pytest.mark.parametrize(("number", "says"), [("", "Thiếu số"), ("12", "Không đọc được số này"), ("070168999999", "Chưa tệp nào ghi số này")])  # fmt: skip
 def test_a_number_that_leads_nowhere_says_so(desk, number, says):
     assert says in text(look_up(desk, number))
 
@@ -63,9 +63,34 @@ def test_a_code_is_shown_once_and_kept_nowhere(desk):
     assert code not in again and account.username in again and account.phone == "0912345678"
     double = act(desk, "admit", who, {"card_seen": "on"}, follow=True)
     assert "cấp mã mới" in text(double) and CitizenAccount.objects.count() == 1
-    renewed = text(act(desk, "renew_code", who))
+    unseen = act(desk, "renew_code", who)
+    assert unseen.status_code == 422 and "Xem giấy tờ có ảnh trước đã" in text(unseen) and account.check_password(code)
+    renewed = text(act(desk, "renew_code", who, {"renewal-card_seen": "on"}))
     account.refresh_from_db()
     assert not account.check_password(code) and "data-secret" in renewed
+
+
+def test_a_telephone_number_is_one(desk):
+    who = person()
+    look_up(desk, who.card)
+    for phone in ("không có số", "0912", "0912345678901234"):
+        answer = act(desk, "admit", who, {"card_seen": "on", "phone": phone})
+        assert answer.status_code == 422 and "8 đến 15 chữ số" in text(answer) and phone in text(answer)
+    assert not CitizenAccount.objects.exists()
+    assert "data-secret" in text(act(desk, "admit", who, {"card_seen": "on", "phone": "+84 271 (3) 887-799"}))
+
+
+def test_a_text_that_is_too_long_is_said_and_kept(desk):
+    who = person()
+    look_up(desk, who.card)
+    act(desk, "admit", who, {"card_seen": "on"})
+    reason = "mất điện thoại " * 40
+    answer = act(desk, "end_account", who, {"reason": reason})
+    assert (
+        answer.status_code == 422
+        and reason.strip() in text(answer)
+        and "maxlength" not in text(answer).split("end_account")[-1]
+    )
 
 
 def test_without_having_seen_the_card_nothing_is_handed_out(desk):
@@ -95,7 +120,7 @@ def test_a_guardian_is_noted_with_the_paper_and_ended_with_a_reason(desk):
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({}, "Chọn một người con, hoặc ghi số của con"),
+        ({}, "Thiếu số của con"),
         ({"child_number": "070168999999"}, "Chưa tệp nào ghi số này"),
         ({"child_number": "own"}, "của cùng một người"),
         ({"child_number": "kid", "paper": ""}, "Thiếu số, ngày và nơi cấp"),
@@ -129,7 +154,7 @@ def test_labelled_visits_are_shown_on_his_asking_and_the_account_is_taken_back(d
     look_up(desk, who.card)
     act(desk, "admit", who, {"card_seen": "on"})
     assert act(desk, "show_labelled", who, {"shown": "1"}).status_code == 422
-    act(desk, "show_labelled", who, {"shown": "1", "card_seen": "on"})
+    act(desk, "show_labelled", who, {"shown": "1", "labelled-card_seen": "on"})
     assert CitizenAccount.objects.get().labelled_since is not None
     assert "Thiếu lý do" in text(act(desk, "end_account", who))
     act(desk, "end_account", who, {"reason": "Mất điện thoại"})

@@ -15,6 +15,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -61,7 +62,7 @@ def desk(request: HouseRequest) -> HttpResponse:
         if not list(citizens.numbers_of(asked)):
             form.add_error(
                 "number",
-                _("Số này không đủ chữ số. Căn cước có 12 số, chứng minh 9 số, thẻ bảo hiểm 10 hoặc 15 ký tự."),
+                _("Không đọc được số này. Căn cước có 12 số, chứng minh 9 số, thẻ bảo hiểm 10 hoặc 15 ký tự."),
             )
             asked = ""
         else:
@@ -120,7 +121,8 @@ def _show(request: HouseRequest, person: Person, **forms_: forms.Form) -> HttpRe
         "guardianships": list(citizens.guardianships(people)[:20]),
         "people": people,
         "admit": AdmitForm(initial={"phone": person.phone}),
-        "labelled": SeenCard(),
+        "renewal": SeenCard(prefix="renewal"),
+        "labelled": SeenCard(prefix="labelled"),
         "end": EndAccountForm(),
         "guardian": GuardianForm(children=_children(people)),
         "broken": broken,
@@ -158,7 +160,15 @@ def _children(people: list[uuid.UUID]) -> list[tuple[str, str]]:
 def _slip(request: HouseRequest, person: Person, issued: Issued, title: str) -> HttpResponse:
     """The only showing of a code: it goes into this answer and nowhere else."""
     answer = render(
-        request, "own_record/slip.html", {"person": person, "issued": issued, "account": issued.account, "title": title}
+        request,
+        "own_record/slip.html",
+        {
+            "person": person,
+            "issued": issued,
+            "account": issued.account,
+            "title": title,
+            "address": request.build_absolute_uri(reverse("web:sign_in")),
+        },
     )
     answer["Cache-Control"] = "no-store"
     return answer
@@ -186,6 +196,9 @@ def admit(request: HouseRequest, person: Person, number: str) -> HttpResponse:
 @require_POST
 @at_desk
 def renew_code(request: HouseRequest, person: Person, number: str) -> HttpResponse:
+    form = SeenCard(request.POST, prefix="renewal")
+    if not form.is_valid():
+        return _show(request, person, renewal=form)
     try:
         issued = citizens.renew_code(request.actor, person.pk, number=number)
     except DomainError as refusal:
@@ -198,7 +211,7 @@ def renew_code(request: HouseRequest, person: Person, number: str) -> HttpRespon
 @require_POST
 @at_desk
 def show_labelled(request: HouseRequest, person: Person, number: str) -> HttpResponse:
-    form = SeenCard(request.POST)
+    form = SeenCard(request.POST, prefix="labelled")
     if not form.is_valid():
         return _show(request, person, labelled=form)
     shown = request.POST.get("shown") == "1"

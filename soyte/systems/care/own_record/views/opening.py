@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from soyte.kernel.access.web import HouseRequest
 from soyte.kernel.places import selectors as places
-from soyte.systems.care.health_record import public as health_record
+from soyte.kernel.text import initials
 from soyte.systems.care.own_record.selectors import records
 from soyte.systems.care.own_record.selectors.records import OwnRecord
 from soyte.ui.shell import ShellLink
@@ -56,7 +56,7 @@ def _around(record: OwnRecord, tab: str) -> dict[str, Any]:
         "record": record,
         "age": person.age_on(today),
         "commune": places.names_on([person.commune_code], today).get(person.commune_code, ""),
-        "initials": health_record.initials(person.full_name),
+        "initials": initials(person.full_name),
         "tab_links": [
             ShellLink(titles[key], reverse(f"own_record:{name}", args=[person.pk]), icon, current=key == tab)
             for name, icon, key in TABS

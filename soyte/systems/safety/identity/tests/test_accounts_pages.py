@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 MAKE = {
     "display_name": "Trần Thị Lan",
     "username": "Lan.Tran",
-    "phone": "0912",
+    "phone": "0912345678",
     "role": "doctor",
     "unit": "70001",
     "reason": "QĐ 3",
