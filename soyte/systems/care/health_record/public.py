@@ -5,15 +5,9 @@ Every function asks only for rows of the visits in `Seen`, which the rule of the
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from soyte.systems.care.health_record.pages.people import initials, numbers, sex_of
-from soyte.systems.care.health_record.pages.record import days_stated, measured, seen_text, trend_in_words
-from soyte.systems.care.health_record.pages.visit import condition_name, element_label, paper_title
-=======
 from soyte.systems.care.health_record.pages.people import numbers, sex_of
-from soyte.systems.care.health_record.pages.record import days_stated, measured, seen_text
+from soyte.systems.care.health_record.pages.record import days_stated, measured, seen_text, trend_in_words
 from soyte.systems.care.health_record.pages.visit import Section, condition_name, element_label, paper_title, sections
->>>>>>> 00fdcbe (own_record, ui: A new code needs the card too, the slip names the address, papers their headings; telephone numbers are ones; no text is cut unsaid)
 from soyte.systems.care.health_record.selectors.given import appointments, medicines, papers
 from soyte.systems.care.health_record.selectors.long_term import LongTerm, long_term
 from soyte.systems.care.health_record.selectors.readers import openings
