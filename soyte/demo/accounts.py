@@ -54,6 +54,7 @@ ROLES = (
     Role("desk_officer", "quay", "Ngô Thị Lan (quầy tiếp dân)", HOSPITAL),
     Role("data_officer", "dulieu", "Phạm Thu Hà (dữ liệu Sở)", ""),
     Role("director", "lanhdao", "Lê Hải (Ban Giám đốc Sở)", ""),
+    Role("duty_officer", "trucban", "Bùi Quang Huy (trực điều hành)", ""),
     Role("planner", "kehoach", "Trần Mai An (kế hoạch Sở)", ""),
     Role("statistician", "thongke", "Đỗ Thị Thanh (thống kê Sở)", ""),
     Role("administrator", "quantri", "Võ Đức Long (quản trị)", ""),

@@ -19,6 +19,15 @@ class ShellLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Bell:
+    """What calls for the reader wherever he is: how many, in words, and where they stand."""
+
+    count: int
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountCard:
     """Who is signed in: name, the post in force in words, initials for the avatar."""
 
@@ -50,6 +59,7 @@ class Shell:
     personal: bool = False
     query: str = ""
     account: AccountCard | None = None
+    bell: Bell | None = None
     menu: list[ShellLink] = field(default_factory=list)
     printed_at: datetime | None = None
 

@@ -19,6 +19,7 @@ from soyte.kernel.text import fold, initials
 from soyte.ui.components import Link
 from soyte.ui.shell import AccountCard, Shell, ShellLink
 from soyte.web.navigation import allowed
+from soyte.web.starting import bell
 
 THEME_COOKIE = "soyte_theme"
 THEMES = ("light", "dark", "auto")
@@ -49,6 +50,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             personal=personal,
             query=request.GET.get("q", "") if request.path == reverse("web:search") else "",
             account=_card(actor) if actor and signed_in else None,
+            bell=bell(actor) if actor and signed_in else None,
             menu=entries,
             printed_at=timezone.now(),
         )

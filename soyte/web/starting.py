@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from soyte.kernel.access.actor import Actor, HeldPost
 from soyte.kernel.systems import CHAPTERS, SystemConfig, permissions, rooms
 from soyte.ui.components import Finder, Link, PublicFigure, Waiting
+from soyte.ui.shell import Bell
 from soyte.web.navigation import allowed
 from soyte.web.rooms import modules
 
@@ -30,6 +31,12 @@ def finder(actor: Actor) -> Finder | None:
     """The search with which this actor's day begins; None for those whose day begins with work that waits."""
     rooms_with_one = (room for room in modules("start") if hasattr(room, "finder"))
     return next((found for room in rooms_with_one if (found := room.finder(actor))), None)
+
+
+def bell(actor: Actor) -> Bell | None:
+    """The bell of the room that rings one for this actor; None for everybody else, without a question to the database."""
+    ringing = (room for room in modules("start") if hasattr(room, "bell"))
+    return next((found for room in ringing if (found := room.bell(actor))), None)
 
 
 def public_figures() -> list[PublicFigure]:

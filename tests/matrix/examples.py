@@ -38,8 +38,10 @@ from soyte.systems.steering.statistics.selectors import digest
 
 OWN, FOREIGN = "70001", "70002"
 CITIZEN = "citizen"  # of the person of the own facility; holds no post
-ROLES = ("it_officer", "doctor", "desk_officer", "data_officer", "director", "statistician", "administrator", CITIZEN)
-AT_DEPARTMENT = {"data_officer", "director", "statistician", "administrator"}
+ROLES = (
+    "it_officer", "doctor", "desk_officer", "data_officer", "director", "duty_officer", "statistician", "administrator", CITIZEN,
+)  # fmt: skip
+AT_DEPARTMENT = {"data_officer", "director", "duty_officer", "statistician", "administrator"}
 NOBODY = ""
 
 _numbers = count(1)

@@ -16,7 +16,7 @@ class EarlyWarning(SystemConfig):
     )
     menu = (MenuEntry(_("Cảnh báo"), "early_warning:alerts", "alerts.read", icon="alarm", order=56),)
     live = (LiveTopic("alerts", "alerts.read"),)
-    needs = ("visit_intake", "plan_targets")
+    needs = ("visit_intake", "plan_targets", "infectious_disease")
 
     def ready(self) -> None:
         from soyte.systems.safety.early_warning import checks  # noqa: F401  registers the start-up check

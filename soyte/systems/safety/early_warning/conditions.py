@@ -20,6 +20,7 @@ from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.codes.working_days import after_working_days
 from soyte.kernel.text import format as words
 from soyte.systems.care.visit_intake.public import refused_by_day
+from soyte.systems.prevention.infectious_disease.public import overdue_by_unit
 
 Facts = dict[str, Any]
 Numbers = Mapping[str, float]
@@ -121,6 +122,15 @@ def refused(numbers: Numbers, now: datetime) -> Found:
     return found
 
 
+def overdue(numbers: Numbers, now: datetime) -> Found:
+    """Units with at least so many reports of notifiable diseases whose deadline has passed; labelled diseases are left out."""
+    return {
+        unit: {"reports": number, "due": due.isoformat()}
+        for unit, (number, due) in overdue_by_unit(now).items()
+        if number >= numbers["reports"]
+    }
+
+
 def _says_silent(facts: Facts) -> str:
     said = {"last": words.instant(datetime.fromisoformat(facts["last"])), "hours": facts["usual_hours"]}
     return _("Tệp cuối cùng đến lúc %(last)s; cơ sở thường không im quá %(hours)s giờ.") % said
@@ -135,8 +145,14 @@ def _says_refused(facts: Facts) -> str:
     return _("%(refused)s trên %(received)s hồ sơ bị từ chối từ hôm qua; thường lệ %(usual_percent)s %%.") % facts
 
 
+def _says_overdue(facts: Facts) -> str:
+    said = {"n": facts["reports"], "due": words.instant(datetime.fromisoformat(facts["due"]))}
+    return _("%(n)s ca bệnh phải báo cáo đã quá hạn; hạn sớm nhất lúc %(due)s.") % said
+
+
 CONDITIONS = {
     "silent": Condition(silent, frozenset({"days_back", "percent", "working_days", "least_gaps"}), _says_silent),
     "unusual": Condition(unusual, frozenset({"weeks", "deviations", "least"}), _says_unusual),
     "refused": Condition(refused, frozenset({"weeks", "times", "least"}), _says_refused),
+    "overdue": Condition(overdue, frozenset({"reports"}), _says_overdue),
 }

@@ -5,20 +5,20 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.policy import visible
+from soyte.kernel.actors import Acting
 from soyte.systems.safety.early_warning.conditions import CONDITIONS
 from soyte.systems.safety.early_warning.content import kinds
 from soyte.systems.safety.early_warning.models import Alert
 
 
-def alerts(actor: Actor, *, open_only: bool) -> QuerySet[Alert]:
+def alerts(actor: Acting, *, open_only: bool) -> QuerySet[Alert]:
     """Those whose condition holds, or all."""
     rows = visible(actor, "alerts.read", Alert.objects.select_related("unit"))
     return rows.filter(closed_at=None) if open_only else rows
 
 
-def waiting(actor: Actor) -> QuerySet[Alert]:
+def waiting(actor: Acting) -> QuerySet[Alert]:
     """Those that nobody has dealt with, the soonest first."""
     return alerts(actor, open_only=True).filter(answered_at=None).order_by("due_at", "id")
 

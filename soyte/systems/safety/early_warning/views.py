@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from soyte.kernel.access.web import HouseRequest, requires
+from soyte.kernel.access.policy import Refused
+from soyte.kernel.access.web import HouseRequest, NoRight, requires
 from soyte.systems.safety.early_warning import selectors, services
 from soyte.systems.safety.early_warning.content import kinds
 from soyte.systems.safety.early_warning.models import Alert
@@ -81,5 +82,7 @@ def _noted(request: HouseRequest, found: Alert, form: NoteForm) -> bool:
         form.data = {**request.POST.dict(), "version": str(found.version)}
         form.add_error(None, str(error))
         return False
+    except Refused as error:
+        raise NoRight(str(error)) from error
     messages.success(request, _g("Đã ghi."))
     return True

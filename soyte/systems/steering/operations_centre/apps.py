@@ -10,6 +10,6 @@ class OperationsCentre(SystemConfig):
     label = "operations_centre"
     chapter = "steering"
     title = verbose_name = _("Trung tâm điều hành")
-    needs = ("statistics", "plan_targets")
+    needs = ("statistics", "plan_targets", "early_warning", "infectious_disease")
     permissions = (Permission("centre.read", _("Xem trung tâm điều hành")),)
     menu = (MenuEntry(_("Trung tâm điều hành"), "operations_centre:centre", "centre.read", icon="heartbeat", order=5),)

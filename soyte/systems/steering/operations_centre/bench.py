@@ -61,11 +61,11 @@ def _measured(times: int) -> dict[str, object]:
     actor, day = actor_for(account), _day()
     board = f"{reverse('operations_centre:board')}?ngay={day}"
     first = _took(lambda: client.get(board))
-    data, data_cpu = _times(times, lambda: selectors.figures(actor, day))
+    data, data_cpu = _times(times, lambda: selectors.figures(actor, day, alarms={}))
     whole, whole_cpu = _times(times, lambda: client.get(board))
     with CaptureQueriesContext(connection) as queries:
         client.get(board)
-    found = selectors.figures(actor, day)
+    found = selectors.figures(actor, day, alarms={})
     return {
         "persons": Person.objects.count(),
         "visits": Encounter.objects.filter(in_force=True).count(),

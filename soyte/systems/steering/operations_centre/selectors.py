@@ -84,8 +84,8 @@ def _questions(day: date) -> dict[tuple[str, ...], Asked]:
     return asked
 
 
-def figures(actor: Acting, day: date) -> Figures:
-    """All of them from one reading of the cells."""
+def figures(actor: Acting, day: date, *, alarms: Mapping[str, str]) -> Figures:
+    """All of them from one reading of the cells. `alarms`: what is wrong in a commune, by its code, for the map."""
     asked = _questions(day)
     found = dict(zip(asked, rollups.several(list(asked.values()), actor=actor), strict=True))
     money = rollups.series_of(found["money", "trend"])
@@ -95,7 +95,7 @@ def figures(actor: Acting, day: date) -> Figures:
         month_money=_headline(found, "money", actor),
         money=[(on, amount or Decimal(0)) for on, amount in zip(money.days, money.lines[""], strict=True)],
         tops={name: _lines(found, name, actor) for name in TOPS},
-        map=statistics.day_on_map(found["map",], actor=actor),
+        map=statistics.day_on_map(found["map",], actor=actor, alarms=alarms),
         as_of=visits.as_of,
         coverage=visits.coverage,
     )

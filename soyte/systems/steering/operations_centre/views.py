@@ -18,13 +18,12 @@ from soyte.kernel.access.policy import hidden
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.kernel.text import format as words
-from soyte.systems.steering.operations_centre import beds, selectors
-from soyte.systems.steering.plan_targets import public as plan_targets
+from soyte.systems.steering.operations_centre import beds
+from soyte.systems.steering.operations_centre.board import Board
+from soyte.systems.steering.operations_centre.board import board as board_of
 from soyte.systems.steering.statistics.public import ROWS
 from soyte.ui.components import Link
 from soyte.ui.paging import page
-
-TARGETS = 6
 
 
 def _day(request: HouseRequest) -> date:
@@ -38,27 +37,22 @@ def _day(request: HouseRequest) -> date:
 
 
 def _context(request: HouseRequest) -> dict[str, Any]:
-    actor, day, today = request.actor, _day(request), timezone.localdate()
-    before = selectors.year_before(day)
-    figures = selectors.figures(actor, day)
-    plan = plan_targets.latest_plan(today) if actor.holds("plan.read") else None
+    day, today = _day(request), timezone.localdate()
+    read = board_of(request.actor, day)
     return {
-        "day": day,
-        "is_today": day == today,
-        "before_day": before,
+        "board": read,
         "map_day": max(day, NEW_MAP_FIRST_DAY),
-        "figures": figures,
-        "beds": beds.beds(actor) if day == today else None,
-        "beds_before": beds.overnight(actor, before) if day == today else 0,
-        "opens_rows": actor.holds(ROWS),
-        "money": list(reversed(figures.money)),
-        "bars": [(f"{words.day(on)}: {words.short_money(amount)}", float(amount), "v") for on, amount in figures.money],
-        "plan": plan,
-        "targets": plan.measured[:TARGETS] if plan else [],
+        "opens_rows": request.actor.holds(ROWS),
+        "money": list(reversed(read.figures.money)),
+        "bars": money_bars(read),
         "board_url": reverse("operations_centre:board") + ("" if day == today else f"?ngay={day.isoformat()}"),
         "earlier": day - timedelta(days=1),
         "later": day + timedelta(days=1) if day < today else None,
     }
+
+
+def money_bars(read: Board) -> list[tuple[str, float, str]]:
+    return [(f"{words.day(on)}: {words.short_money(amount)}", float(amount), "v") for on, amount in read.figures.money]
 
 
 def _record(request: HouseRequest, day: date) -> None:
@@ -70,7 +64,7 @@ def _record(request: HouseRequest, day: date) -> None:
 def centre(request: HouseRequest) -> HttpResponse:
     """Today, or an earlier day."""
     context = _context(request)
-    _record(request, context["day"])
+    _record(request, context["board"].day)
     return render(request, "operations_centre/centre.html", context)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -41,10 +41,15 @@ class OnMap:
     unit: str
 
 
-def day_on_map(figure: Figure, *, actor: Acting) -> OnMap:
-    """A figure by commune of residence of one day on today's map. Areas open their rows for whoever may see them."""
+def day_on_map(figure: Figure, *, actor: Acting, alarms: Mapping[str, str]) -> OnMap:
+    """A figure by commune of residence of one day on today's map. Areas open their rows for whoever may see them.
+
+    `alarms`: what is wrong in a commune, by its code."""
     code, day = figure.indicator.code, figure.end
     [(of_map, *_days)] = parts_of(day, day)
     lines = on_map(written_on(of_map, figure), NEW_MAP, end=day)
-    areas = [area(line, code, actor=actor, start=day, end=day, where={}) for line in lines]
+    areas = [
+        replace(area(line, code, actor=actor, start=day, end=day, where={}), alarm=alarms.get(line.code, ""))
+        for line in lines
+    ]
     return OnMap(areas, sentence(figure.indicator.title, lines, figure.indicator.unit), figure.indicator.unit)

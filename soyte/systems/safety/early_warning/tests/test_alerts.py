@@ -15,7 +15,7 @@ from soyte.kernel.access.actor import actor_for
 from soyte.kernel.access.policy import Refused
 from soyte.kernel.access.tests.people import account, actor, post, unit
 from soyte.kernel.audit.models import AuditEvent
-from soyte.systems.safety.early_warning import conditions, selectors, services
+from soyte.systems.safety.early_warning import conditions, public, selectors, services, start
 from soyte.systems.safety.early_warning.content import kinds
 from soyte.systems.safety.early_warning.models import Alert
 from soyte.systems.safety.early_warning.plan_measures import MEASURES
@@ -53,8 +53,8 @@ def officer():
 
 
 def opened(hospital, **facts):
-    facts = {"opened_at": NOW, "due_at": NOW + timedelta(hours=24), "facts": FACTS, **facts}
-    return Alert.objects.create(kind="late_feed", unit=hospital, **facts)
+    facts = {"opened_at": NOW, "due_at": NOW + timedelta(hours=24), "facts": FACTS, "kind": "late_feed", **facts}
+    return Alert.objects.create(unit=hospital, **facts)
 
 
 def test_an_alert_opens_once_stays_and_closes_itself(hospital, holding):
@@ -153,6 +153,7 @@ def test_every_kind_says_its_numbers_in_a_sentence(hospital):
         "late_feed": FACTS,
         "unusual_count": {"day": "2026-11-24", "count": 40, "usual": 10.0, "spread": 3.2},
         "refused_spike": {"refused": 12, "received": 20, "usual_percent": 1.5},
+        "overdue_report": {"reports": 2, "due": "2026-11-23T08:00:00+07:00"},
     }
     assert set(facts) == set(kinds())
     for code, told in facts.items():
@@ -169,3 +170,35 @@ def test_the_share_of_alerts_answered_in_time(hospital):
     measured = MEASURES[0].compute(timezone.localdate())
     assert (measured.total.part, measured.total.whole) == (1, 3)
     assert measured.by_unit[0].key == "70001"
+
+
+def test_the_bell_counts_what_waits_and_asks_nothing_for_others(hospital, officer):
+    alert = opened(hospital)
+    assert start.bell(officer).count == 1
+    services.note(officer, alert.pk, version=1, text="Đã gọi", is_answer=True)
+    assert start.bell(officer).count == 0
+    with CaptureQueriesContext(connection) as asked:
+        assert start.bell(actor("doctor", hospital)) is None
+    doctor_made = len(asked)
+    with CaptureQueriesContext(connection) as asked:
+        actor("doctor", hospital)
+    assert doctor_made == len(asked)
+
+
+def test_a_duty_officer_notes_and_a_director_reads(hospital):
+    department = unit("Sở Y tế", kind="department")
+    alert = opened(hospital)
+    duty, _ = signed_in("duty_officer", department)
+    assert duty.post(f"/canh-bao/{alert.pk}/", {"text": "Đã gọi", "version": "1"}).status_code == 302
+    director, _ = signed_in("director", department)
+    shown = director.get(f"/canh-bao/{alert.pk}/").content.decode()
+    assert "Đã gọi" in shown and "<textarea" not in shown
+    assert director.post(f"/canh-bao/{alert.pk}/", {"text": "x", "version": "2"}).status_code == 403
+
+
+def test_late_feeds_stand_apart_from_other_alerts(hospital, officer):
+    opened(hospital)
+    opened(unit("Trạm"), kind="overdue_report", facts={"reports": 2, "due": "2026-11-23T08:00:00+07:00"})
+    told = public.alarms(officer)
+    assert [feed.name for feed in told.late] == ["Bệnh viện A"]
+    assert [alert.place for alert in told.alerts] == ["Trạm"]

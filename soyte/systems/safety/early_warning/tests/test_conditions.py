@@ -82,3 +82,10 @@ def test_refusals_are_measured_against_the_usual_share(hospital, monkeypatch, ba
 def test_a_few_refusals_are_no_spike(hospital, monkeypatch):
     monkeypatch.setattr(conditions, "refused_by_day", lambda start, end: [(hospital.pk, end, 9, 9)])
     assert conditions.refused(REFUSED, NOW) == {}
+
+
+def test_overdue_reports_are_an_alert_of_who_should_have_made_them(hospital, monkeypatch):
+    due = NOW - timedelta(hours=2)
+    monkeypatch.setattr(conditions, "overdue_by_unit", lambda now: {hospital.pk: (2, due)})
+    assert conditions.overdue({"reports": 2}, NOW) == {hospital.pk: {"reports": 2, "due": due.isoformat()}}
+    assert conditions.overdue({"reports": 3}, NOW) == {}

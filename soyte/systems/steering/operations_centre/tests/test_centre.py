@@ -16,7 +16,10 @@ from soyte.engines.indicators.figures import figure
 from soyte.kernel.access.actor import actor_for
 from soyte.kernel.access.tests.people import account, post, signed_in, unit
 from soyte.kernel.audit.models import AuditEvent
+from soyte.systems.prevention.infectious_disease import public as diseases
+from soyte.systems.safety.early_warning import public as early_warning
 from soyte.systems.steering.operations_centre import beds, selectors
+from soyte.systems.steering.operations_centre.board import board
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 
@@ -66,7 +69,7 @@ def test_headlines_equal_the_report_and_stand_beside_the_year_before(director, t
             visit(at=noon(day), ended_at=noon(day))
     check_in("CI1", kind="01")
     counted()
-    found = selectors.figures(director, today)
+    found = selectors.figures(director, today, alarms={})
     visits = found.headlines["visits"]
     assert (visits.value, visits.before, visits.change) == (3, 2, Decimal("0.5"))
     assert visits.trend == [0.0] * 13 + [3.0]
@@ -86,7 +89,7 @@ def test_money_diagnoses_facilities_and_the_map_equal_the_report(director, today
             insurer_amount=amount, commune_code="25195",
         )  # fmt: skip
     counted()
-    found = selectors.figures(director, today)
+    found = selectors.figures(director, today, alarms={})
     month = figure("cost_insurer", actor=director, start=today.replace(day=1), end=today)
     assert found.month_money.value == month.total.value == 157
     assert found.money[-1] == (today, 157) and len(found.money) == selectors.TREND_DAYS
@@ -98,7 +101,7 @@ def test_money_diagnoses_facilities_and_the_map_equal_the_report(director, today
 def test_a_labelled_diagnosis_among_few_has_no_number_and_opens_nothing(director, today, counted):
     visit(at=noon(today), ended_at=noon(today), main_icd="B20", main_icd_chapter="I", labels=["hiv"])
     counted()
-    [line] = selectors.figures(director, today).tops["diagnoses"]
+    [line] = selectors.figures(director, today, alarms={}).tops["diagnoses"]
     assert (line.value, line.url) == (None, "")
 
 
@@ -135,6 +138,19 @@ def test_the_page_says_figures_time_and_coverage_and_is_audited(client, today):
     assert "Lượt khám hôm nay" in text and "Số đến" in text and "cơ sở đã có lượt ra viện" in text
     assert f"/so-lieu/visits/?tu={today}" in text and "/dong/?" not in text  # figures, not the rows of people
     assert AuditEvent.objects.filter(action="centre.read", object_id=str(today)).exists()
+
+
+def test_the_board_has_clocks_and_late_feeds_of_now(director, today, monkeypatch):
+    now = timezone.now()
+    running = diseases.Running("Sởi", "Xã Phú Riềng", 2, now, now + dt.timedelta(hours=2), "")
+    feed = early_warning.LateFeed("Cơ sở A", now - dt.timedelta(days=4), dt.timedelta(hours=5), False, "/x/")
+    monkeypatch.setattr(diseases, "clocks", lambda actor, most: diseases.Clocks(2, 0, 1, [running]))
+    monkeypatch.setattr(early_warning, "alarms", lambda actor: early_warning.Alarms([], [feed]))
+    read = board(director, today)
+    assert [(line.running.disease, line.clock.tone) for line in read.disease_clocks] == [("Sởi", "good")]
+    assert [(line.feed.name, line.silent, line.tone) for line in read.late] == [("Cơ sở A", "4 ngày", "bad")]
+    earlier = board(director, today - dt.timedelta(days=1))
+    assert (earlier.clocks, earlier.alarms, earlier.beds) == (None, None, None)
 
 
 def test_an_earlier_day_has_no_beds_and_a_garbled_or_coming_one_is_today(client, today):
