@@ -56,6 +56,11 @@ class Acting(Protocol):
         """Keys of the units over which a post gives `action`; None is the whole province."""
         ...
 
+    def parts(self, action: str) -> Sequence[Acting]:
+        """The actor by what comes with the posts that give `action`: each part has those of one purpose and one set of
+        labels, so that the grant of one post opens nothing in the reach of another. Empty for who does not hold it."""
+        ...
+
     def holdings(self, action: str) -> Sequence[str]:
         """The posts that give `action`, in words: "Bác sĩ, Bệnh viện A"."""
         ...
@@ -116,6 +121,9 @@ class Machine:
 
     def units(self, action: str) -> frozenset[int] | None:
         return None
+
+    def parts(self, action: str) -> Sequence[Acting]:
+        return [self]
 
     def holdings(self, action: str) -> Sequence[str]:
         return [self.text]

@@ -4,7 +4,8 @@ Totals always count labelled visits. What a viewer without the grant may not sin
 - split by a dimension that can name a condition, a cell of 1-4 rows with a labelled one shows "dưới 5";
 - split by two dimensions where a labelled row falls in the table, all cells under 5 and their row totals are hidden;
   a period is no such dimension.
-A row is labelled for a viewer if it carries a label that he is not granted.
+A row is labelled for a viewer if it carries a label that he is not granted: by every post that lets him see figures, where
+he holds several.
 """
 
 from __future__ import annotations
@@ -120,11 +121,13 @@ def several(keys: str | Sequence[str]) -> Sequence[str]:
     return [keys] if isinstance(keys, str) else keys
 
 
-def unseen_by(actor: Acting, labels: str) -> Q:
-    """Rows that carry a label which the actor is not granted. `labels`: path to their text[] column."""
+def unseen_by(actor: Acting, action: str, labels: str) -> Q:
+    """Rows that carry a label which not each post that gives `action` grants. `labels`: path to their text[] column."""
     if isinstance(actor, Machine):
         return Q(**{f"{labels}__isnull": True})  # never
-    return ~Q(**{f"{labels}__contained_by": sorted(actor.labels)})
+    grants = [frozenset(part.labels) for part in actor.parts(action)]
+    granted = frozenset.intersection(*grants) if grants else frozenset[str]()
+    return ~Q(**{f"{labels}__contained_by": sorted(granted)})
 
 
 def grouped(rows: QuerySet[Any], names: Sequence[str], aggregates: Mapping[str, Aggregate]) -> list[Counted]:
@@ -185,7 +188,7 @@ class Question:
         return {
             "value": self.countable.measures[self.indicator.measure],
             "size": Count("pk"),
-            "unseen": Count("pk", filter=unseen_by(self.actor, self.countable.labels)),
+            "unseen": Count("pk", filter=unseen_by(self.actor, self.countable.action, self.countable.labels)),
         }
 
     def count(self, names: Sequence[str]) -> list[Counted]:

@@ -62,7 +62,11 @@ def _count(question: Question, names: Sequence[str]) -> list[Counted]:
     keys: dict[str, Expression | F] = {
         f"key_{d.code}": period_key(d.code, "day") if d.is_period else F("key") for d in used
     }
-    return figures.grouped(figures.narrowed(found.annotate(**keys), question.where), names, _sums(question.actor))
+    return figures.grouped(
+        figures.narrowed(found.annotate(**keys), question.where),
+        names,
+        _sums(question.actor, question.countable.action),
+    )
 
 
 def _used(question: Question, names: Sequence[str]) -> list[Dimension]:
@@ -79,11 +83,11 @@ def _cells(question: Question, split: str) -> QuerySet[Any]:
     return visible(question.actor, question.countable.action, mine)
 
 
-def _sums(actor: Acting) -> dict[str, Aggregate]:
+def _sums(actor: Acting, action: str) -> dict[str, Aggregate]:
     return {
         "value": Sum("amount", default=Decimal(0)),
         "size": Sum("rows", default=0),
-        "unseen": Sum("rows", filter=figures.unseen_by(actor, "labels"), default=0),
+        "unseen": Sum("rows", filter=figures.unseen_by(actor, action, "labels"), default=0),
     }
 
 
@@ -148,7 +152,7 @@ def _read_days(questions: Sequence[Question], actor: Acting) -> _Days:
     for action in {question.countable.action for question in questions}:
         codes = {question.indicator.code for question in questions if question.countable.action == action}
         mine = visible(actor, action, Cell.objects.filter(wanted, indicator__in=sorted(codes)))
-        rows = mine.order_by().values_list("indicator", "split", "day", "key").annotate(**_sums(actor))
+        rows = mine.order_by().values_list("indicator", "split", "day", "key").annotate(**_sums(actor, action))
         for code, split, *rest in rows:
             found[code, split].append(_Day(*rest))
     return found
@@ -183,7 +187,7 @@ def crossed(
     wanted = {kept.index(name): {*figures.several(keys)} for name, keys in question.where.items()}
     places = [kept.index(dimension.code) for dimension in question.by]
     sums: dict[tuple[str, ...], list[Any]] = defaultdict(lambda: [Decimal(0), 0, 0])
-    for key, *amounts in found.values_list("key").annotate(**_sums(actor)).order_by():
+    for key, *amounts in found.values_list("key").annotate(**_sums(actor, question.countable.action)).order_by():
         keys = key.split(rolling.KEYS_JOINED_BY)
         if all(keys[place] in allowed for place, allowed in wanted.items()):
             row = sums[tuple(keys[place] for place in places)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -92,6 +92,15 @@ class Actor:
         if any(scope == "province" for _, scope in grants):
             return None
         return frozenset[int]().union(*(post.reached(scope) for post, scope in grants))
+
+    def parts(self, action: str) -> list[Actor]:
+        if self._as_citizen(action):
+            return [self]
+        together: dict[tuple[str, frozenset[str]], list[HeldPost]] = {}
+        for post in self.posts:
+            if action in post.role.actions:
+                together.setdefault((post.role.purpose, post.role.labels), []).append(post)
+        return [replace(self, posts=tuple(posts)) for posts in together.values()]
 
     def _granting(self, action: str) -> HeldPost | None:
         granting = (post for post in self.posts if action in post.role.actions)

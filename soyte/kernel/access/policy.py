@@ -9,7 +9,7 @@ from django.db.models import Case, Model, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from soyte.kernel.access.rules import Clause, Rows, rule
+from soyte.kernel.access.rules import Clause, Rows, Rule, rule
 from soyte.kernel.actors import Acting, Machine
 from soyte.kernel.audit.services import record_refused
 from soyte.kernel.errors import DomainError
@@ -99,12 +99,18 @@ def _why_row(actor: Acting, action: str, obj: Model, posts: Finding) -> Explanat
     declared = rule(action, type(obj))
     if not type(obj)._default_manager.filter(pk=obj.pk).exists():
         return Explanation(False, (posts, Finding("row", _("Dữ liệu này không còn."), False)))
-    if not declared.applies(actor):
+    parts = declared.parts(actor)
+    if not parts:
         return Explanation(
             False, (posts, Finding("purpose", _("Mục đích của chức danh không hợp với việc này."), False))
         )
-    opens = [_ask(clause, actor, obj) for clause in declared.opens]
-    bars = [_ask(clause, actor, obj) for clause in declared.bars]
+    told = [_why_part(part, declared, obj, posts) for part in parts]
+    return next((one for one in told if one.allowed), told[0])
+
+
+def _why_part(part: Acting, declared: Rule, obj: Model, posts: Finding) -> Explanation:
+    opens = [_ask(clause, part, obj) for clause in declared.opens]
+    bars = [_ask(clause, part, obj) for clause in declared.bars]
     allowed = any(finding.holds for finding in opens) and all(finding.holds for finding in bars)
     # A way in that is closed does not matter beside one that is open, so it is not told as a reason for "no".
     told = [finding for finding in opens if finding.holds] or opens

@@ -10,7 +10,8 @@ A room's access_rules.py names its rules; `visible`, `can` and `why` (policy.py)
         Rule("visits.read", Encounter, opens=(by_post("visits.read", "unit"),), bars=(label_bar("labels"),)),
     )
 
-A rule opens a row to an actor who holds its action by a post in force, if any of `opens` and each of `bars` says so.
+A rule opens a row to an actor who holds its action by a post in force, if any of `opens` and each of `bars` says so. Who
+holds it by several posts is asked post by post: a label granted for treatment opens nothing in the reach of a post that counts.
 """
 
 from __future__ import annotations
@@ -67,10 +68,15 @@ class Rule:
         """The actor holds the action, under a purpose that fits."""
         return actor.holds(self.action) and (not self.purposes or actor.purpose_for(self.action) in self.purposes)
 
+    def parts(self, actor: Acting) -> list[Acting]:
+        """Those parts of the actor to which the rule applies."""
+        return [part for part in actor.parts(self.action) if self.applies(part)]
+
     def rows(self, actor: Acting) -> Rows:
-        if not self.applies(actor):
-            return False
-        return every([some(clause.rows(actor) for clause in self.opens), *(bar.rows(actor) for bar in self.bars)])
+        return some(self._rows(part) for part in self.parts(actor))
+
+    def _rows(self, part: Acting) -> Rows:
+        return every([some(clause.rows(part) for clause in self.opens), *(bar.rows(part) for bar in self.bars)])
 
 
 def some(parts: Iterable[Rows]) -> Rows:

@@ -24,7 +24,7 @@ from soyte.kernel.organisations.models import Unit
 
 DAY = dt.date(2026, 3, 1)
 NOW = dt.datetime(2026, 3, 1, 3, tzinfo=dt.UTC)
-ROLES = ("administrator", "data_officer", "doctor", "it_officer", "subtree_reader", "gateway")
+ROLES = ("administrator", "data_officer", "doctor", "hiv_doctor", "it_officer", "subtree_reader", "gateway")
 
 UNKNOWN = Q(beds__gt=100)  # NULL where nobody knows the beds
 CLAUSES = (
@@ -34,13 +34,15 @@ CLAUSES = (
     Clause("beds", "có trên 100 giường", lambda actor: UNKNOWN),
     Clause("few_beds", "có ít giường", lambda actor: Q(beds__lte=100)),
     Clause("named", "mang tên tôi", lambda actor: Q(name=actor.text)),
+    Clause("granted", "mang nhãn được cấp", lambda actor: "hiv" in actor.labels),
 )
 
 
 @pytest.fixture(autouse=True)
 def _role_of_a_subtree(monkeypatch):
     """A role whose scope is "subtree", which none of the shipped ones has."""
-    reader = Role("subtree_reader", "Người xem", "", "administration", {"units.read": "subtree"}, frozenset())
+    actions = {"units.read": "subtree", "accounts.read": "own"}
+    reader = Role("subtree_reader", "Người xem", "", "administration", actions, frozenset())
     known = {**roles(), reader.code: reader}
     monkeypatch.setattr("soyte.kernel.access.actor.roles", lambda: known)
 
@@ -122,6 +124,20 @@ def test_scopes_reach_own_subtree_and_province():
 
 
 @pytest.mark.django_db
+def test_a_grant_of_one_post_opens_nothing_in_the_reach_of_another(monkeypatch):
+    mine, other = unit("Bệnh viện A"), unit("Bệnh viện B")
+    declared = Rule("units.read", Unit, (by_post("units.read", "pk"),), (CLAUSES[-1],))
+    monkeypatch.setattr(policy, "rule", lambda action, model: declared)
+    holder = account()
+    post(holder, "hiv_doctor", mine)
+    post(holder, "data_officer", other)
+    both = actor_for(holder)
+    assert list(visible(both, "units.read", Unit.objects.all())) == [mine]
+    assert can(both, "units.read", mine) and why(both, "units.read", mine).allowed
+    assert not can(both, "units.read", other) and not why(both, "units.read", other).allowed
+
+
+@pytest.mark.django_db
 def test_why_names_the_post_and_the_missing_reach():
     mine, other = unit("Bệnh viện A"), unit("Bệnh viện B")
     doctor = actor("doctor", mine)
@@ -176,11 +192,9 @@ def test_a_reason_opens_rows_to_its_account_while_it_lasts():
 
 
 @pytest.mark.django_db
-def test_accounts_in_reach_are_those_with_a_post_there(monkeypatch):
+def test_accounts_in_reach_are_those_with_a_post_there():
     mine, other = unit(), unit()
-    head = actor("doctor", mine)
-    monkeypatch.setattr(type(head), "units", lambda self, action: frozenset({mine.pk}))
-    monkeypatch.setattr(type(head), "holds", lambda self, action: True)
+    head = actor("subtree_reader", mine)
     here, _elsewhere = account(), account()
     post(here, "doctor", mine)
     post(here, "it_officer", mine)

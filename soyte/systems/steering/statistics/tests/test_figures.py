@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from soyte.clinical.encounters.tests.visits import facility, person, visit
 from soyte.engines.indicators.figures import PeriodReversed, UnknownDimension, UnknownIndicator, figure, rows_of
-from soyte.kernel.access.tests.people import actor
+from soyte.kernel.access.actor import actor_for
+from soyte.kernel.access.tests.people import account, actor, post, unit
 from soyte.kernel.actors import Machine
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,20 @@ def test_rows_are_those_counted_less_the_labelled_ones_and_say_so():
     everything = rows_of("visits", actor=OPERATOR, **YEAR)
     assert {row.pk for row in everything.rows} == {plain.pk, labelled.pk}
     assert not everything.some_hidden
+
+
+def test_a_doctor_of_the_label_who_also_counts_for_the_province_sees_labelled_rows_of_her_hospital_alone():
+    mine, other = facility("70001"), facility("70002")
+    here, _elsewhere = (visit(unit=at, labels=["hiv"], main_icd="B20", main_icd_chapter="I") for at in (mine, other))
+    plain = visit(unit=other, main_icd_chapter="X")
+    holder = account()
+    post(holder, "hiv_doctor", mine)
+    post(holder, "statistician", unit("Sở Y tế", kind="department"))
+    both = actor_for(holder)
+    behind = rows_of("visits", actor=both, **YEAR)
+    assert {row.pk for row in behind.rows} == {here.pk, plain.pk}
+    assert behind.some_hidden
+    assert values(figure("visits", actor=both, by=["icd_chapter"], **YEAR)) == {("I",): None, ("X",): 1}
 
 
 def test_an_officer_of_a_hospital_counts_his_own_facility_only():
