@@ -29,7 +29,7 @@ from soyte.kernel.organisations.models import Unit
 ACTOR = Machine("soyte demo")
 USERS_FILE = "demo-users.json"
 FEEDER_FILE = "demo/feeder.json"
-HOSPITAL = "70001"
+HOSPITAL, STATION, CDC = "70001", "70601", "70802"
 REASON = "Tài khoản minh hoạ"
 
 
@@ -57,6 +57,9 @@ ROLES = (
     Role("duty_officer", "trucban", "Bùi Quang Huy (trực điều hành)", ""),
     Role("planner", "kehoach", "Trần Mai An (kế hoạch Sở)", ""),
     Role("statistician", "thongke", "Đỗ Thị Thanh (thống kê Sở)", ""),
+    Role("station_nurse", "tramyte", "Lê Thị Mai (trạm y tế)", STATION),
+    Role("cdc_officer", "cdc", "Nguyễn Văn Phúc (CDC)", CDC),
+    Role("cdc_confidential_officer", "cdc-hiv", "Trịnh Thu Hằng (CDC, HIV)", CDC),
     Role("administrator", "quantri", "Võ Đức Long (quản trị)", ""),
     Role("gateway", f"cong-{HOSPITAL}", "Cổng gửi tệp của Bệnh viện Đa khoa tỉnh", HOSPITAL),
 )

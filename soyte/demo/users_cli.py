@@ -31,5 +31,5 @@ def main(argv: list[str]) -> int:
         print(json.dumps({"users": users}, ensure_ascii=False))
         return 0
     for user in users:
-        print(f"{user['role']:<14} {user['username']:<14} {user['password']:<16} {user['unit']}")
+        print(f"{user['role']:<25} {user['username']:<14} {user['password']:<16} {user['unit']}")
     return 0

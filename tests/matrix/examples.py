@@ -31,6 +31,7 @@ from soyte.systems.care.visit_intake.ingest.held import Source
 from soyte.systems.care.visit_intake.ingest.receive import receive
 from soyte.systems.care.visit_intake.ingest.tests import files
 from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit, Upload, UploadedFile
+from soyte.systems.prevention.infectious_disease.models import CaseReport, CaseVisit, Outbreak
 from soyte.systems.safety.early_warning.models import Alert
 from soyte.systems.steering.reference_lists import services as reference_lists
 from soyte.systems.steering.statistics.models import FrozenReport
@@ -38,8 +39,10 @@ from soyte.systems.steering.statistics.selectors import digest
 
 OWN, FOREIGN = "70001", "70002"
 CITIZEN = "citizen"  # of the person of the own facility; holds no post
+COMMUNES = {OWN: "25195", FOREIGN: "25210"}
 ROLES = (
-    "it_officer", "doctor", "desk_officer", "data_officer", "director", "duty_officer", "statistician", "administrator", CITIZEN,
+    "it_officer", "doctor", "desk_officer", "data_officer", "director", "duty_officer", "statistician", "administrator",
+    "station_nurse", "cdc_officer", CITIZEN,
 )  # fmt: skip
 AT_DEPARTMENT = {"data_officer", "director", "duty_officer", "statistician", "administrator"}
 NOBODY = ""
@@ -59,6 +62,8 @@ class Side:
     upload: Upload
     pair: ReviewPair
     report: FrozenReport
+    case: CaseReport
+    outbreak: Outbreak
     worker: Account
     post_id: int
     dispute: Dispute
@@ -88,6 +93,8 @@ ARGUMENTS: dict[str, Callable[[World, Side], object]] = {
     "form_code": lambda world, side: "14bct",
     "report_id": lambda world, side: side.report.pk,
     "pair_id": lambda world, side: side.pair.pk,
+    "case_id": lambda world, side: side.case.pk,
+    "outbreak_id": lambda world, side: side.outbreak.pk,
     "unit_id": lambda world, side: side.unit.pk,
     "account_id": lambda world, side: side.worker.pk,
     "post_id": lambda world, side: side.post_id,
@@ -107,6 +114,8 @@ OF_A_FACILITY = {
     "person_id",
     "encounter_id",
     "composition_id",
+    "case_id",
+    "outbreak_id",
     "unit_id",
     "account_id",
     "post_id",
@@ -158,7 +167,7 @@ def make() -> World:
 
 
 def _side(world: World, code: str) -> Side:
-    at = unit(f"Bệnh viện {code}", parent=world.department, facility_code=code)
+    at = unit(f"Bệnh viện {code}", parent=world.department, facility_code=code, commune_code=COMMUNES[code])
     visit = _sent(code, f"L{code}")
     encounter = visit.encounter
     assert encounter is not None, "the example visit must be a good one"
@@ -172,6 +181,8 @@ def _side(world: World, code: str) -> Side:
         upload=_upload(at, worker, visit.receipt),
         pair=_pair(encounter.person),
         report=_report(at, worker),
+        case=_case(encounter, COMMUNES[code]),
+        outbreak=_outbreak(COMMUNES[code], "dengue"),
         worker=worker,
         post_id=post(worker, "it_officer", at).pk,
         dispute=_dispute(encounter, worker),
@@ -306,6 +317,40 @@ def _pair(one: Person) -> ReviewPair:
     return ReviewPair.objects.create(a=a, b=b, reason=ReviewPair.Reason.TWO_NUMBERS)
 
 
+def _case(encounter: Encounter, commune: str) -> CaseReport:
+    """A case of dengue that somebody has to report."""
+    now = timezone.now()
+    case = CaseReport.objects.create(
+        kind=CaseReport.Kind.CASE,
+        person=encounter.person,
+        disease_code="dengue",
+        disease_name="Sốt xuất huyết Dengue",
+        seen_at=encounter.started_at,
+        seen_on=timezone.localdate(encounter.started_at),
+        clock=CaseReport.Clock.HOURS,
+        hours=48,
+        clock_started_at=now,
+        due_at=now + dt.timedelta(hours=48),
+        commune_code=commune,
+        basis="residence",
+        unit=encounter.unit,
+        drafted_at=now,
+        changed_at=now,
+    )
+    keys = {"facility_code": encounter.facility_code, "visit_code": encounter.visit_code}
+    CaseVisit.objects.create(case=case, encounter=encounter, disease_code="dengue", kind=case.kind, **keys)
+    return case
+
+
+def _outbreak(commune: str, disease: str) -> Outbreak:
+    today = timezone.localdate()
+    return Outbreak.objects.create(
+        disease_code=disease, disease_name=disease, commune_code=commune, first_on=today - dt.timedelta(days=40),
+        last_on=today, alarm_cases=6, alarm_days=14, expected=0.5, past_known=True, threshold=5,
+        raised_at=timezone.now(),
+    )  # fmt: skip
+
+
 def crowd(world: World, number: int) -> None:
     """`number` more of everything that a list of the own facility may show."""
     side = world.sides[OWN]
@@ -318,6 +363,8 @@ def crowd(world: World, number: int) -> None:
         _result(visit.encounter, again)
         _dispute(visit.encounter, side.worker)
         _pair(side.person)
+        _case(visit.encounter, COMMUNES[OWN])
+        _outbreak(COMMUNES[OWN], f"d{again}")
         _upload(side.unit, side.worker, visit.receipt)
         beside = unit(f"Trạm Y tế {again}", kind="station", parent=world.department)
         _alert(beside)

@@ -12,18 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from soyte.kernel.access.rules import Clause, Rows, Rule, label_bar
 from soyte.kernel.actors import Acting
 from soyte.kernel.organisations.models import Unit
-from soyte.systems.prevention.infectious_disease.models import CaseReport, Outbreak
+from soyte.systems.prevention.infectious_disease.models import CaseReport, HandOver, Outbreak
 
 
-def _of_commune(action: str) -> Clause:
-    """Rows of the communes in which the actor's units stand; all for who answers for the province."""
+def _of_commune(action: str, *columns: str) -> Clause:
+    """Rows of the communes in which the actor's units stand; all for who answers for the province. `columns`: those that
+    name a commune, `commune_code` if none is given."""
 
     def rows(actor: Acting) -> Rows:
         units = actor.units(action)
         if units is None:
             return True
         mine = Unit.objects.filter(pk__in=sorted(units), commune_code__isnull=False).values("commune_code")
-        return Q(commune_code__in=mine) if units else False
+        if not units:
+            return False
+        taken = Q()
+        for column in columns or ("commune_code",):
+            taken |= Q(**{f"{column}__in": mine})
+        return taken
 
     return Clause("of_commune", _("thuộc xã của đơn vị bạn, hoặc bạn phụ trách cả tỉnh"), rows)
 
@@ -46,6 +52,12 @@ def _case(action: str) -> Rule:
 RULES = (
     _case("cases.read"),
     _case("cases.write"),
+    Rule(
+        "cases.read",
+        HandOver,
+        opens=(_of_commune("cases.read", "from_commune", "to_commune"),),
+        bars=(label_bar("case__labels"),),
+    ),
     Rule("outbreaks.read", Outbreak, opens=(_of_commune("outbreaks.read"),)),
     Rule("outbreaks.note", Outbreak, opens=(_of_commune("outbreaks.note"),)),
     Rule("outbreaks.manage", Outbreak, opens=(_of_commune("outbreaks.manage"),)),

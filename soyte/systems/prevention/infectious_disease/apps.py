@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from soyte.kernel.systems import Permission, SystemConfig
+from soyte.kernel.systems import MenuEntry, Permission, SystemConfig
 
 
 class InfectiousDisease(SystemConfig):
@@ -15,4 +15,8 @@ class InfectiousDisease(SystemConfig):
         Permission("outbreaks.read", _("Xem ổ dịch")),
         Permission("outbreaks.note", _("Ghi việc đã làm ở ổ dịch")),
         Permission("outbreaks.manage", _("Xác nhận, bỏ và kết thúc ổ dịch")),
+    )
+    menu = (
+        MenuEntry(_("Ca bệnh phải báo cáo"), "infectious_disease:cases", "cases.read", icon="virus", order=30),
+        MenuEntry(_("Ổ dịch"), "infectious_disease:outbreaks", "outbreaks.read", icon="map-pin", order=31),
     )

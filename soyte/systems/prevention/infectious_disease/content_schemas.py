@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
@@ -22,14 +21,14 @@ class DiseaseWatchRow(CodeRow):
     """How the cases of one disease are watched; `default` for every disease without a row of its own.
 
     `window_days`: visits of a person so near to each other are one case. A cluster is `least_cases` (0 = not watched)
-    within `cluster_days` in a commune, and more than the mean of the same weeks (`weeks_around` on each side) of the last
-    `years` by `deviations` standard deviations. After `quiet_days` without a case an outbreak may be closed.
+    within `cluster_days` in a commune, and so many that, were all as in the same weeks (`weeks_around` on each side) of the
+    last `years`, it would happen to one window in `rarity` at most (1 = the least number alone decides). After `quiet_days` without a case an outbreak may be closed.
     """
 
     window_days: Days
     least_cases: Annotated[int, Field(ge=0)]
     cluster_days: Days
-    deviations: Annotated[Decimal, Field(ge=0)]
+    rarity: Days
     years: Days
     weeks_around: Annotated[int, Field(ge=0)]
     quiet_days: Days

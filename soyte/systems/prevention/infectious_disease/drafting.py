@@ -83,6 +83,7 @@ class Drafting:
     touched: dict[uuid.UUID, CaseReport] = field(default_factory=dict)
     links: list[CaseVisit] = field(default_factory=list)
     moved: list[CaseVisit] = field(default_factory=list)
+    given: list[tuple[CaseReport, uuid.UUID]] = field(default_factory=list)  # to another person, and from whom
     events: list[CaseEvent] = field(default_factory=list)
 
     def note(self, case: CaseReport, act: str, note: str = "") -> None:
@@ -99,10 +100,13 @@ class Drafting:
     # --- visits that stand behind a report already
     def follow(self, key: VisitKey, visit: Encounter | None, meant: dict[Meant, Meaning]) -> None:
         for link in self.known.get(key, ()):
-            stands = meant.pop((link.kind, link.disease_code), None) is not None
-            if stands and visit is not None and (link.encounter_id != visit.pk or not link.stands):
-                self._sent_again(link, visit)
-            elif not stands and link.stands:
+            meaning = meant.pop((link.kind, link.disease_code), None)
+            if meaning is not None and visit is not None:
+                if link.case.person_id not in self.family[visit.person_id]:
+                    self._of_another(link, visit, meaning)
+                elif link.encounter_id != visit.pk or not link.stands:
+                    self._sent_again(link, visit)
+            elif link.stands:
                 self._stands_no_more(link, Act.WITHDRAWN if visit is None else Act.CHANGED)
         if visit is not None:
             for meaning in meant.values():
@@ -113,11 +117,39 @@ class Drafting:
         link.encounter, link.stands = visit, True
         self.moved.append(link)
         self.note(case, Act.SENT_AGAIN)
-        if case.attention in (Attention.WITHDRAWN, Attention.CHANGED):
+        if case.attention in CaseReport.NO_VISIT:
             self.flag(case, Attention.NONE)
         if case.state == State.DRAFT and case.version == 1:  # nobody has worked on it: the new version may move it
             self._place(case, visit)
             self.touch(case)
+
+    def _of_another(self, link: CaseVisit, visit: Encounter, meaning: Meaning) -> None:
+        """The visit is another person's, by a decision or a new file: it goes to that person's report. A draft that nobody
+        worked on goes with its only visit; any other report stays as it was written and asks for a look."""
+        left, own = link.case, self._earlier(visit, meaning)
+        alone = not any(one.stands for one in self._links_of(left) if one is not link)
+        self.note(left, Act.MOVED)
+        if own is None and alone and left.state == State.DRAFT and left.version == 1:
+            self._give(left, visit)
+        else:
+            if alone and left.state != State.DISCARDED:
+                self.flag(left, Attention.MOVED)
+            if own is None:
+                own = self._draft(visit, meaning)
+            else:
+                self._attach(own, meaning)
+            link.case = own
+        link.encounter, link.stands = visit, True
+        self.moved.append(link)
+
+    def _give(self, case: CaseReport, visit: Encounter) -> None:
+        self.given.append((case, case.person_id))
+        case.person_id = visit.person_id
+        self.cases[case.person_id, case.kind, case.disease_code].append(case)
+        if case.attention in CaseReport.NO_VISIT:
+            case.attention = Attention.NONE
+        self._place(case, visit)
+        self.touch(case)
 
     def _stands_no_more(self, link: CaseVisit, act: str) -> None:
         case = link.case
@@ -159,7 +191,7 @@ class Drafting:
         self.note(case, Act.ATTACHED)
         if case.state == State.DISCARDED:
             self.flag(case, Attention.SEEN_AGAIN)
-        elif case.attention in (Attention.WITHDRAWN, Attention.CHANGED):
+        elif case.attention in CaseReport.NO_VISIT:
             self.flag(case, Attention.NONE)
         if meaning.seen_at < case.seen_at and case.state not in (State.REPORTED, State.DISCARDED):
             case.seen_at, case.seen_on = meaning.seen_at, timezone.localdate(meaning.seen_at)
@@ -205,18 +237,24 @@ class Drafting:
         CaseReport.objects.bulk_create(self.fresh)
         fresh = {case.pk for case in self.fresh}
         changed = [case for pk, case in self.touched.items() if pk not in fresh]
-        fields = ("attention", "seen_at", "seen_on", "commune_code", "basis", "unit")
+        fields = ("attention", "person", "seen_at", "seen_on", "commune_code", "basis", "unit")
         CaseReport.objects.bulk_update(changed, fields)
         CaseVisit.objects.bulk_create(self.links)
-        CaseVisit.objects.bulk_update(self.moved, ("encounter", "stands"))
+        CaseVisit.objects.bulk_update(self.moved, ("case", "encounter", "stands"))
         CaseEvent.objects.bulk_create(self.events)
         record_many(MACHINE, [_audit_row(case) for case in self.fresh])
+        record_many(MACHINE, [_given_row(case, one) for case, left in self.given for one in (left, case.person_id)])
         with connection.cursor() as cursor:
             emit_many(cursor, [(DRAFTED, str(case.pk), {"seen_on": case.seen_on.isoformat()}) for case in self.fresh])
 
 
 def _audit_row(case: CaseReport) -> Row:
     return Row("cases.draft", CaseReport._meta.label_lower, str(case.pk), case.person_id)
+
+
+def _given_row(case: CaseReport, person: uuid.UUID) -> Row:
+    told = {"act": Act.MOVED.value}
+    return Row("cases.draft", CaseReport._meta.label_lower, str(case.pk), person, details=told)
 
 
 @transaction.atomic

@@ -38,7 +38,11 @@ class CaseReport(models.Model):
         NONE = "", _("Không")
         WITHDRAWN = "withdrawn", _("Cơ sở đã rút lượt khám")
         CHANGED = "changed", _("Cơ sở đã gửi lại với chẩn đoán khác")
+        MOVED = "moved", _("Lượt khám thuộc về người khác")
         SEEN_AGAIN = "seen_again", _("Có lượt khám mới sau khi bỏ")
+
+    # No version in force of any of its visits says any more what it reports.
+    NO_VISIT = (Attention.WITHDRAWN, Attention.CHANGED, Attention.MOVED)
 
     class Clock(models.TextChoices):
         HOURS = "hours", _("Theo giờ")
@@ -145,13 +149,13 @@ class CaseEvent(models.Model):
         WITHDRAWN = "withdrawn", _("Cơ sở rút lượt khám")
         CHANGED = "changed", _("Cơ sở gửi lại lượt khám với chẩn đoán khác")
         SENT_AGAIN = "sent_again", _("Cơ sở gửi lại lượt khám")
+        MOVED = "moved", _("Lượt khám chuyển sang người khác")
         COMPLETED = "completed", _("Hoàn thiện phiếu")
         DISCARDED = "discarded", _("Bỏ")
         REOPENED = "reopened", _("Mở lại")
         REPORTED = "reported", _("Đã báo cáo hệ thống quốc gia")
         HANDED_OVER = "handed_over", _("Chuyển xã khác")
         RECEIVED = "received", _("Xã nhận đã ký nhận")
-        EXPORTED = "exported", _("Xuất phiếu")
 
     case = models.ForeignKey(CaseReport, models.PROTECT, related_name="events")
     act = models.CharField(max_length=11, choices=Act.choices)
@@ -193,7 +197,8 @@ class Outbreak(models.Model):
     last_on = models.DateField()  # day of the latest case that joined
     alarm_cases = models.PositiveIntegerField()
     alarm_days = models.PositiveSmallIntegerField()
-    expected = models.FloatField(null=True)  # mean of the same weeks of past years; null = no past is known
+    expected = models.FloatField()  # of such a window, by the commune's own past
+    past_known = models.BooleanField()  # False: in an installation's first weeks the other communes stood for the past
     threshold = models.PositiveIntegerField()
     raised_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)

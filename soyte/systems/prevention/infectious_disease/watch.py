@@ -19,7 +19,7 @@ class DiseaseWatch:
     window_days: int
     least_cases: int
     cluster_days: int
-    deviations: float
+    rarity: int
     years: int
     weeks_around: int
     quiet_days: int
@@ -36,8 +36,8 @@ def watch_of(disease_code: str, on: dt.date) -> DiseaseWatch:
 
 def _watch(entry: Entry) -> DiseaseWatch:
     told = entry.attrs
-    whole = ("window_days", "least_cases", "cluster_days", "years", "weeks_around", "quiet_days")
-    return DiseaseWatch(**{name: int(told[name]) for name in whole}, deviations=float(told["deviations"]))
+    whole = ("window_days", "least_cases", "cluster_days", "rarity", "years", "weeks_around", "quiet_days")
+    return DiseaseWatch(**{name: int(told[name]) for name in whole})
 
 
 def clock_numbers(on: dt.date) -> ClockNumbers:

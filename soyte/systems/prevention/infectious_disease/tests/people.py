@@ -16,7 +16,7 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 BINH_PHUOC, DONG_XOAI = "25195", "25210"
 HOSPITAL = "70001"
 
-__all__ = ["account", "actor", "facility", "person", "post", "visit"]
+__all__ = ["account", "actor", "facility", "person", "post", "unit", "visit"]
 
 
 def at(text: str) -> dt.datetime:

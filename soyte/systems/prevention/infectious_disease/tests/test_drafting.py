@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.outbox.consumers import consumers
 from soyte.kernel.outbox.models import Event
 from soyte.systems.prevention.infectious_disease.models import CaseEvent, CaseReport, CaseVisit
@@ -101,6 +102,9 @@ def test_the_long_past_is_counted_without_a_clock():
         ("00001", "2026-09-10 08:00", BINH_PHUOC, "outside"),  # a code of Hà Nội
         ("99999", "2026-09-10 08:00", BINH_PHUOC, "unknown"),
         (DONG_XOAI, "2026-09-10 08:00", DONG_XOAI, "residence"),
+        ("25201", "2026-09-10 08:00", BINH_PHUOC, "residence"),  # Tân Bình of the old map, a year after the change
+        ("25201", "2025-06-20 08:00", BINH_PHUOC, "residence"),
+        ("06978", "2025-06-20 08:00", BINH_PHUOC, "outside"),  # a code of the new map, before the change
     ],
 )
 def test_a_case_belongs_to_the_residence_or_else_to_the_facility(written, when, commune, basis):
@@ -162,3 +166,50 @@ def test_a_server_clock_set_back_keeps_the_order_of_the_history(monkeypatch):
     case = only(drafted(withdrawn(one)))
     assert [event.act for event in case.events.order_by("id")] == ["drafted", "withdrawn"]
     assert case.due_at == at("2026-09-12 08:00")
+
+
+def of_another(seen, who):
+    """The visit after a decision or a new file gave it to another person."""
+    seen.person = who
+    seen.save(update_fields=["person"])
+    return seen
+
+
+def test_an_untouched_draft_goes_with_its_only_visit_and_comes_back():
+    mine, other = person(), person("Lê Thị Hoa")
+    seen = ill(who=mine)
+    drafted(seen)
+    case = only(drafted(of_another(seen, other)))
+    assert (case.person_id, case.attention, case.state) == (other.pk, Attention.NONE, State.DRAFT)
+    rows = AuditEvent.objects.filter(action="cases.draft", details__act="moved").values_list("person_id", flat=True)
+    assert set(rows) == {mine.pk, other.pk}
+    assert only(drafted(of_another(seen, mine))).person_id == mine.pk
+
+
+def test_a_report_that_somebody_worked_on_stays_and_the_true_person_gets_one():
+    mine, other = person(), person("Lê Thị Hoa")
+    seen = ill(who=mine)
+    CaseReport.objects.filter(pk=only(drafted(seen)).pk).update(state=State.COMPLETED, version=2)
+    drafted(of_another(seen, other))
+    old, new = CaseReport.objects.get(person=mine), CaseReport.objects.get(person=other)
+    assert (old.state, old.attention, old.visits.count()) == (State.COMPLETED, Attention.MOVED, 0)
+    assert (new.state, new.attention, new.visits.count()) == (State.DRAFT, Attention.NONE, 1)
+    drafted(of_another(seen, mine))
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert (old.attention, old.visits.count()) == (Attention.NONE, 1)
+    assert (new.attention, new.visits.count()) == (Attention.MOVED, 0)
+
+
+def test_a_moved_visit_joins_the_report_that_its_true_person_has():
+    mine, other = person(), person("Lê Thị Hoa")
+    first, second, hers = ill(who=mine), ill(who=mine, when="2026-09-12 08:00"), ill(who=other)
+    drafted(first, second, hers)
+    drafted(of_another(second, other))
+    kept, joined = CaseReport.objects.get(person=mine), CaseReport.objects.get(person=other)
+    assert (kept.visits.count(), kept.attention, joined.visits.count()) == (1, Attention.NONE, 2)
+
+
+def test_a_move_is_heard():
+    consumer = next(c for c in consumers() if c.name == "infectious_disease.follow_visits")
+    assert "encounters.moved" in consumer.topics

@@ -1,0 +1,1 @@
+"""Reports and outbreaks in the words of a page."""

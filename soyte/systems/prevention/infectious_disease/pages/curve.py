@@ -1,0 +1,47 @@
+"""The epidemic curve: cases by week, this time and a year before, as bars and as a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from soyte.kernel.text import format as words
+from soyte.systems.prevention.infectious_disease import selectors
+from soyte.systems.prevention.infectious_disease.models import Outbreak
+
+WEEK = dt.timedelta(days=7)
+BEFORE, MOST_WEEKS = 6, 52
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """`bars`: (label, number, tone) for {% bars %}; `rows`: (Monday, cases, cases of the same week a year before)."""
+
+    bars: list[tuple[str, float | None, str]]
+    rows: list[tuple[dt.date, int, int]]
+    sentence: str
+
+
+def curve(outbreak: Outbreak, *, until: dt.date) -> Curve:
+    """From some weeks before the outbreak until its end or today."""
+    first = _monday(outbreak.first_on)
+    since = max(first - BEFORE * WEEK, _monday(until) - (MOST_WEEKS - 1) * WEEK)
+    now = selectors.weekly(outbreak, since=since, until=until)
+    then = selectors.weekly(outbreak, since=since - 52 * WEEK, until=until - 52 * WEEK)
+    weeks = [since + number * WEEK for number in range((_monday(until) - since) // WEEK + 1)]
+    rows = [(week, now.get(week, 0), then.get(week - 52 * WEEK, 0)) for week in weeks]
+    label = _("tuần từ %(day)s: %(cases)s ca")
+    bars: list[tuple[str, float | None, str]] = [
+        (label % {"day": words.day(week), "cases": cases}, float(cases), "bad" if week >= first else "")
+        for week, cases, _before in rows
+    ]
+    peak = max(rows, key=lambda row: row[1])
+    told = {"cases": sum(row[1] for row in rows), "weeks": len(rows), "day": words.day(peak[0]), "most": peak[1]}
+    sentence = _("%(cases)s ca trong %(weeks)s tuần; nhiều nhất là tuần từ %(day)s với %(most)s ca.") % told
+    return Curve(bars, rows, sentence)
+
+
+def _monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())

@@ -1,0 +1,215 @@
+"""One report: what the files say, what people add, and what becomes of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from soyte.kernel.access.policy import can, visible
+from soyte.kernel.access.web import HouseRequest, requires
+from soyte.kernel.errors import DomainError
+from soyte.systems.prevention.infectious_disease import selectors, services, texts
+from soyte.systems.prevention.infectious_disease.forms import (
+    CaseForm,
+    DiscardForm,
+    HandOverForm,
+    ReopenForm,
+    ReportForm,
+    shown,
+)
+from soyte.systems.prevention.infectious_disease.models import CaseReport, HandOver
+from soyte.systems.prevention.infectious_disease.pages import filled, listing, sheet
+from soyte.systems.prevention.infectious_disease.views.cases import read_cases, sheets
+from soyte.ui.components import Chip, Link
+
+Forms = Mapping[str, forms.Form]
+
+
+def _found(request: HouseRequest, case_id: uuid.UUID, action: str = "cases.read") -> CaseReport:
+    """404 for a report that the actor may not see: that it is there is a health fact."""
+    rows = CaseReport.objects.select_related("person", "unit", "changed_by").prefetch_related("person__identifiers")
+    return get_object_or_404(visible(request.actor, action, rows), pk=case_id)
+
+
+@requires("cases.read")
+@require_GET
+def case(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
+    return _show(request, _found(request, case_id))
+
+
+def _show(request: HouseRequest, case: CaseReport, refused: Forms | None = None, **more: Any) -> HttpResponse:
+    actor, visits = request.actor, selectors.visits_of(case)
+    read_cases(request, [case])
+    visit = visits[-1].encounter if visits else None
+    names = selectors.communes()
+    known = sheet.answers(actor, case, visits)
+    version: dict[str, Any] = {"initial": {"version": case.version}}
+    own: dict[str, forms.Form] = {
+        "form": CaseForm(case=case, known=known),
+        "report_form": ReportForm(**version),
+        "discard_form": DiscardForm(**version),
+        "reopen_form": ReopenForm(**version),
+        "hand_over_form": HandOverForm(communes=names, here=case.commune_code, **version),
+    }
+    context = {
+        "case": case,
+        "title": listing.title_of(case),
+        "crumbs": [Link(_("Ca bệnh phải báo cáo"), reverse("infectious_disease:cases"))],
+        "chip": Chip(str(case.get_state_display()), listing.TONES.get(CaseReport.State(case.state), "")),
+        "clock": listing.clock_of(case, actor.now),
+        "may_write": can(actor, "cases.write", case),
+        "person_facts": filled.person_facts(case, visit, names.get(case.commune_code, "")),
+        "visits": [(link, filled.visit_facts(actor, case, link.encounter)) for link in reversed(visits)],
+        "others": filled.other_diagnoses(actor, visit) if visit else [],
+        "results": filled.results(actor, visit) if visit else [],
+        "answers": [(CaseForm.base_fields[name].label, shown(name, known.get(name, ""))) for name in sheet.fields()],
+        "events": [(event, texts.told(actor, event.note)) for event in _events(case)],
+        "waiting": case.hand_overs.filter(received_at=None).select_related("sent_by").last(),
+        "communes": names,
+        **own,
+        **(refused or {}),
+        **more,
+    }
+    return render(request, "infectious_disease/case.html", context, status=422 if refused else 200)
+
+
+def _events(case: CaseReport) -> Any:
+    return case.events.select_related("account").order_by("-id")[:50]
+
+
+@requires("cases.write")
+@require_http_methods(["POST"])
+def complete(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Save the form; of two officers the second one sees what the first wrote beside what she typed."""
+    case = _found(request, case_id, "cases.write")
+    form = CaseForm(request.POST, case=case, known={})
+    version = forms.IntegerField(min_value=1).to_python(request.POST.get("version", "") or None)
+    if not form.is_valid() or version is None:
+        return _show(request, case, {"form": form})
+    try:
+        services.complete(request.actor, case.pk, version=version, details=form.texts())
+    except services.SomebodyWasFaster as refusal:
+        form.add_error(None, str(refusal))
+        fresh = _found(request, case_id)
+        return _show(request, fresh, {"form": form}, differing=_differing(request, fresh, form))
+    except DomainError as refusal:
+        form.add_error(None, str(refusal))
+        return _show(request, case, {"form": form})
+    messages.success(request, _("Đã lưu phiếu. Khi đã nhập hệ thống quốc gia, ghi số phiếu để dừng đồng hồ."))
+    return redirect("infectious_disease:case", case_id=case.pk)
+
+
+def _differing(request: HouseRequest, case: CaseReport, form: CaseForm) -> list[tuple[Any, str, str]]:
+    """(question, what stands now, what was typed) where the two differ."""
+    theirs, mine = texts.details_of(request.actor, case), form.texts()
+    return [
+        (CaseForm.base_fields[name].label, shown(name, theirs.get(name, "")), shown(name, mine.get(name, "")))
+        for name in sheet.fields()
+        if theirs.get(name, "") != mine.get(name, "")
+    ]
+
+
+def _act(
+    request: HouseRequest, case_id: uuid.UUID, name: str, form: forms.Form, do: Callable[[dict[str, Any]], str]
+) -> HttpResponse:
+    """One of the short acts: ask the form, do it, say what was done."""
+    if not form.is_valid():
+        return _show(request, _found(request, case_id), {name: form})
+    try:
+        said = do(form.cleaned_data)
+    except DomainError as refusal:
+        form.add_error(None, str(refusal))
+        return _show(request, _found(request, case_id), {name: form})
+    messages.success(request, said)
+    seen = visible(request.actor, "cases.read", CaseReport.objects.filter(pk=case_id)).exists()
+    return redirect("infectious_disease:case", case_id=case_id) if seen else redirect("infectious_disease:cases")
+
+
+@requires("cases.write")
+@require_POST
+def report(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
+    case = _found(request, case_id, "cases.write")
+
+    def do(told: dict[str, Any]) -> str:
+        services.report(request.actor, case.pk, version=told["version"], number=told["number"])
+        return _("Đã ghi số phiếu %(number)s. Đồng hồ dừng.") % {"number": told["number"]}
+
+    return _act(request, case_id, "report_form", ReportForm(request.POST), do)
+
+
+@requires("cases.write")
+@require_POST
+def discard(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
+    case = _found(request, case_id, "cases.write")
+
+    def do(told: dict[str, Any]) -> str:
+        services.discard(request.actor, case.pk, version=told["version"], reason=told["reason"])
+        return _("Đã bỏ phiếu này. Phiếu nằm ở thẻ “Đã bỏ” và mở lại được.")
+
+    return _act(request, case_id, "discard_form", DiscardForm(request.POST), do)
+
+
+@requires("cases.write")
+@require_POST
+def reopen(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
+    case = _found(request, case_id, "cases.write")
+
+    def do(told: dict[str, Any]) -> str:
+        services.reopen(request.actor, case.pk, version=told["version"], reason=told["reason"])
+        return _("Đã mở lại phiếu với hạn cũ.")
+
+    return _act(request, case_id, "reopen_form", ReopenForm(request.POST), do)
+
+
+@requires("cases.write")
+@require_POST
+def hand_over(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
+    case, names = _found(request, case_id, "cases.write"), selectors.communes()
+
+    def do(told: dict[str, Any]) -> str:
+        made = services.hand_over(
+            request.actor, case.pk, version=told["version"], commune=told["commune"], reason=told["reason"]
+        )
+        facts = {"commune": names.get(made.to_commune, made.to_commune), "number": made.number}
+        return _("Đã chuyển phiếu cho %(commune)s, phiếu chuyển số %(number)s. Chờ bên nhận ký.") % facts
+
+    form = HandOverForm(request.POST, communes=names, here=case.commune_code)
+    return _act(request, case_id, "hand_over_form", form, do)
+
+
+@requires("cases.write")
+@require_POST
+def receive(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Sign for the hand-over that waits."""
+    case = _found(request, case_id, "cases.write")
+    waiting = HandOver.objects.filter(case=case, received_at=None).last()
+    if waiting is None:
+        messages.warning(request, _("Không có phiếu chuyển nào chờ ký nhận."))
+        return redirect("infectious_disease:case", case_id=case.pk)
+    try:
+        services.receive(request.actor, waiting.pk)
+    except DomainError as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, _("Đã ký nhận phiếu chuyển %(number)s.") % {"number": waiting.number})
+    return redirect("infectious_disease:case", case_id=case.pk)
+
+
+@requires("cases.read")
+@require_GET
+@transaction.atomic
+def export(request: HouseRequest, case_id: uuid.UUID) -> HttpResponseBase:
+    """This report's sheet for the national system."""
+    found = _found(request, case_id)
+    return sheets(request, [found], f"ca-benh-{found.seen_on:%Y%m%d}")
