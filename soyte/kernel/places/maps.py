@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -75,7 +76,6 @@ class Map:
         for step in steps:
             self._steps[step.old_code].append(step)
             self._turns |= {(step.old_code, step.on), (step.new_code, step.on)}
-        self._before: dict[str, set[str]] = defaultdict(set)  # filled when first asked for
         self._counts: dict[str, list[Count]] = defaultdict(list)
         for count in sorted(counts, key=lambda c: c.as_of):
             self._counts[count.place_code].append(count)
@@ -154,19 +154,20 @@ class Map:
         found, waiting = {code}, [code]
         while waiting:
             after = waiting.pop()
-            before = self._taken_over().get(after, set()) - found
+            before = self._taken_over.get(after, set()) - found
             found |= before
             waiting += before
         return found
 
+    @cached_property
     def _taken_over(self) -> dict[str, set[str]]:
-        """new code -> the old codes of which it is the default heir."""
-        if not self._before:
-            for steps in self._steps.values():
-                for step in steps:
-                    if step.is_default:
-                        self._before[step.new_code].add(step.old_code)
-        return self._before
+        """new code -> the old codes of which it is the default heir. Whole before another thread sees it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for steps in self._steps.values():
+            for step in steps:
+                if step.is_default:
+                    found[step.new_code].add(step.old_code)
+        return found
 
     def _same_land(self, place: PlaceOn) -> list[PlaceOn]:
         """The shapes of this code that differ in name or kind alone: xã Lộc Ninh and the phường that it became."""
