@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.utils.translation import gettext
 
 from soyte.kernel.content.faults import ContentError, Fault
 from soyte.kernel.content.manifest import FoundSet, State, found_set, found_sets
-from soyte.kernel.content.models import Change, LoadedSet, Upload
+from soyte.kernel.content.models import LoadedSet, Upload
 from soyte.kernel.content.rows import digest
 from soyte.kernel.content.schemas import target_of
 from soyte.kernel.content.services import file_batch, upload_days
@@ -123,9 +122,3 @@ def content_set(code: str) -> ContentSet:
 def uploads(code: str) -> QuerySet[Upload]:
     """The lists uploaded for a set, newest first."""
     return Upload.objects.filter(set_code=code).order_by("-uploaded_at", "-id")
-
-
-def history(code: str, row_id: int) -> list[dict[str, Any]]:
-    """What a row of a set said before, newest first: {at, before, source of the upload or ""}."""
-    changes = Change.objects.filter(set_code=code, row_id=row_id).select_related("upload").order_by("-at", "-id")
-    return [{"at": c.at, "before": c.before, "source": c.upload.source if c.upload else ""} for c in changes]

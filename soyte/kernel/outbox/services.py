@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from soyte.kernel.outbox.models import Cursor, Event
+from soyte.kernel.outbox.models import Cursor
 from soyte.kernel.sql import SqlCursor, columns
 
 CHANNEL = "soyte"
@@ -83,12 +83,3 @@ def renumber_after_restore() -> bool:
         for statement in (_MOVE_CURSORS, _MOVE_EVENTS, _MOVE_SEQUENCE):
             cursor.execute(statement)
     return True
-
-
-def lag() -> dict[str, int]:
-    """For each consumer, how many events it has not dealt with; at most 10,000 are counted."""
-    waiting = {}
-    for consumer, xid, event_id in Cursor.objects.values_list("consumer", "xid", "event_id"):
-        after = Event.objects.extra(where=["(xid, id) > (%s, %s)"], params=[xid, event_id])
-        waiting[consumer] = after[:10_000].count()
-    return waiting

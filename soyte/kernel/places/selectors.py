@@ -7,11 +7,10 @@ import uuid
 from collections.abc import Collection
 
 from django.db.models import F, Q
-from django.utils import timezone
 
 from soyte.kernel.content import stamps
 from soyte.kernel.places import files
-from soyte.kernel.places.maps import Count, Heir, Map, PlaceOn, Step
+from soyte.kernel.places.maps import Count, Map, PlaceOn, Step
 from soyte.kernel.places.models import Place, PlaceSuccession, Population
 
 _SETS = (*files.LEVELS, "place_succession", "population")
@@ -47,22 +46,6 @@ def place(code: str, on: dt.date) -> PlaceOn | None:
     return load_map().place(code, on)
 
 
-def heirs(code: str, on: dt.date, *, until: dt.date | None = None) -> list[Heir]:
-    """What holds on the day `until` (today) the territory of the place that bore `code` on the day `on`; the default heir
-    first, several if it was split, none if nobody knows."""
-    return load_map().heirs(code, on, until=until or timezone.localdate())
-
-
 def names_on(codes: Collection[str], on: dt.date) -> dict[str, str]:
     """The name of each code on a day; a code that was no place then is left out."""
     return load_map().names_on(codes, on)
-
-
-def places_on(on: dt.date, *, level: str, province_code: str = "") -> list[PlaceOn]:
-    """The places of a level (province, district, commune) on a day, by code."""
-    return load_map().places_on(on, level=level, province_code=province_code)
-
-
-def population(code: str, on: dt.date) -> Count | None:
-    """The people of the place that bore a code on a day: the latest count up to then, else the next one."""
-    return load_map().population(code, on)

@@ -53,11 +53,6 @@ def _three_figures(value: Decimal) -> str:
     return number(_rounded(value, places))
 
 
-def percent(share: Decimal | float, places: int = 1) -> str:
-    """A share of one as percent: 0.125 -> '12,5%'."""
-    return number(Decimal(str(share)) * 100, places) + "%"
-
-
 def day(value: date | None) -> str:
     """'05/03/2026'; an instant is shown as the day it has in Vietnam; nothing for None."""
     if value is None:

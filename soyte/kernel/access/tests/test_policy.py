@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from soyte.kernel import access
-from soyte.kernel.access import policy, rules
+from soyte.kernel.access import policy
 from soyte.kernel.access.actor import actor_for
 from soyte.kernel.access.models import BreakGlass, Post
 from soyte.kernel.access.policy import can, hidden, require, visible, why
@@ -206,10 +205,3 @@ def test_accounts_in_reach_are_those_with_a_post_there():
 def test_a_rule_opens_somehow():
     with pytest.raises(ValueError, match="opens nothing"):
         Rule("units.read", Unit, opens=())
-
-
-def test_the_package_is_its_door():
-    assert access.can is can
-    assert access.Rule is rules.Rule
-    with pytest.raises(AttributeError):
-        getattr(access, "nothing")  # noqa: B009

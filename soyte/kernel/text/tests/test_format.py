@@ -58,6 +58,5 @@ def test_a_birth_date_is_shown_as_far_as_it_is_known(precision, shown):
     assert format.partial_day(date(1950, 3, 5), precision) == shown
 
 
-def test_amounts_and_shares_keep_their_unit_on_the_line():
+def test_an_amount_keeps_its_unit_on_the_line():
     assert format.money(Decimal("1234567")) == "1.234.567\u00a0đ"
-    assert format.percent(0.125) == "12,5%"
