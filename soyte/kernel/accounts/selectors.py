@@ -9,13 +9,13 @@ from soyte.kernel.text import fold
 
 
 def accounts(*, text: str = "", kind: str = "") -> QuerySet[Account]:
-    """Accounts by username; `text` is a part of username, name (with marks or without) or telephone number."""
-    found = Account.objects.order_by("username")
-    if text:
-        part = fold(text)
-        found = found.alias(folded=Func(F("display_name"), function="fold_vi", output_field=TextField())).filter(
-            Q(username__contains=part) | Q(folded__contains=part) | Q(phone__contains=part)
-        )
+    """Accounts by username; each word of `text` is a part of username, name (with marks or without) or
+    telephone number, in whatever order."""
+    found = Account.objects.order_by("username").alias(
+        folded=Func(F("display_name"), function="fold_vi", output_field=TextField())
+    )
+    for part in fold(text).split():
+        found = found.filter(Q(username__contains=part) | Q(folded__contains=part) | Q(phone__contains=part))
     return found.filter(kind=kind) if kind else found
 
 

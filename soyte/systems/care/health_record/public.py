@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from soyte.systems.care.health_record.pages.people import numbers, sex_of
 from soyte.systems.care.health_record.pages.record import days_stated, measured, seen_text, trend_in_words
-from soyte.systems.care.health_record.pages.visit import Section, condition_name, element_label, paper_title, sections
+from soyte.systems.care.health_record.pages.visit import (
+    Section,
+    condition_name,
+    element_label,
+    paper_facts,
+    paper_title,
+    sections,
+)
 from soyte.systems.care.health_record.selectors.given import appointments, medicines, papers
 from soyte.systems.care.health_record.selectors.long_term import LongTerm, long_term
 from soyte.systems.care.health_record.selectors.readers import openings
@@ -34,6 +41,7 @@ __all__ = [
     "medicines",
     "numbers",
     "openings",
+    "paper_facts",
     "paper_title",
     "papers",
     "people_of",

@@ -76,7 +76,7 @@ class LookUpForm(forms.Form):
         help_text=_("Căn cước 12 số, chứng minh 9 số, hộ chiếu, hoặc thẻ bảo hiểm y tế."),
         max_length=40,
         error_messages={"required": _("Thiếu số. Ghi số trên giấy tờ mà người dân đưa.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
 
 

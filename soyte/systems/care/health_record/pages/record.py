@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from soyte.clinical.allergies.words import Summary
+from soyte.clinical.encounters.locks import Key
 from soyte.clinical.encounters.models import INPATIENT_KINDS, Encounter
 from soyte.clinical.medications.models import MedicationRequest
 from soyte.clinical.terminology.terms import ReferenceRange, Terms
@@ -134,8 +135,10 @@ def _length(visit: Encounter) -> str:
     return ngettext("%(days)s ngày", "%(days)s ngày", days) % {"days": days}
 
 
-def _chips(visit: Encounter) -> list[Chip]:
-    chips = [Chip(label_title(label), "info", "lock") for label in visit.labels]
+def chips(visit: Encounter, remarks: Mapping[Key, Sequence[str]]) -> list[Chip]:
+    """What must be seen of a visit at once."""
+    chips = [Chip(says, "warn", "message-report") for says in remarks.get((visit.facility_code, visit.visit_code), ())]
+    chips += [Chip(label_title(label), "info", "lock") for label in visit.labels]
     if visit.result_code in {"5", "8"}:
         chips.append(Chip(_("Tử vong"), "bad"))
     if visit.referred_to:
@@ -143,7 +146,9 @@ def _chips(visit: Encounter) -> list[Chip]:
     return chips
 
 
-def timeline(actor: Actor, person: Person, visits: Sequence[Encounter], terms: Terms) -> list[EventYear]:
+def timeline(
+    actor: Actor, person: Person, visits: Sequence[Encounter], terms: Terms, remarks: Mapping[Key, Sequence[str]]
+) -> list[EventYear]:
     """Visits by year. The title is the kind of care, the text the main diagnosis in words."""
     kinds = load_list("visit_kind")
 
@@ -158,7 +163,7 @@ def timeline(actor: Actor, person: Person, visits: Sequence[Encounter], terms: T
             text=f"{visit.main_icd} · {stated}",
             source=f"{visit.facility_name} · " + _("nhận %(at)s") % {"at": words.instant(visit.received_at)},
             source_url=source_url(person, visit.pk, 1, 1),
-            chips=_chips(visit),
+            chips=chips(visit, remarks),
             pin="in" if visit.kind in INPATIENT_KINDS else "",
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,12 +16,15 @@ from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.observations.models import Observation
 from soyte.clinical.terminology.terms import Terms
 from soyte.formats.visitfile import spec
+from soyte.formats.visitfile.values import read_instant_or_day
 from soyte.kernel.access.actor import Actor
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.labels import unseal
 from soyte.kernel.text import format as words
+from soyte.systems.care.health_record.pages import people as people_words
 from soyte.ui.components import Fact
 
+CHILD_SEX = "GIOI_TINH_CON"
 PAPER_TITLES = {
     Composition.Kind.DISCHARGE: gettext_lazy("Giấy ra viện"),
     Composition.Kind.SUMMARY: gettext_lazy("Tóm tắt hồ sơ bệnh án"),
@@ -52,6 +56,37 @@ def sections(actor: Actor, paper: Composition) -> list[Section]:
         if text:
             shown.append(Section(str(heading), text))
     return shown
+
+
+def paper_facts(actor: Actor, paper: Composition, visit: Encounter) -> list[Fact]:
+    """What a paper states beside its texts, in the order of its form: the day of the next visit, a child's weight.
+
+    Codes other than the child's sex are left out: they say nothing to who reads a paper.
+    """
+    table = f"XML{paper.source_table}"
+    found = [
+        (known, text)
+        for name, written in paper.facts.items()
+        if (known := spec.field(visit.generation, table, name)) and (text := unseal(written, actor.labels))
+    ]
+    return [
+        Fact(known.label, _written(known, text))
+        for known, text in sorted(found, key=lambda pair: pair[0].seq)
+        if known.kind != "code" or known.name == CHILD_SEX
+    ]
+
+
+def _written(known: spec.Field, text: str) -> str:
+    """A value as people write it; as the file has it where it cannot be read."""
+    if known.name == CHILD_SEX:
+        return people_words.sex_of(text)
+    if known.kind not in ("day", "instant", "instant_or_day"):
+        return text
+    try:
+        read = read_instant_or_day(text)
+    except ValueError:
+        return text
+    return words.instant(read) if isinstance(read, datetime) else words.day(read)
 
 
 def opener(actor: Actor) -> Callable[[str], str]:

@@ -307,6 +307,26 @@ def test_notes_of_a_stay_are_no_papers(actor, who):
     assert [row.kind for row in given.papers(record(actor, who))] == ["discharge"]
 
 
+def test_a_paper_says_what_stands_beside_its_texts(client, actor, who):
+    from soyte.clinical.documents.models import Composition
+
+    seen = came(who, 20)
+    slip = paper(seen, Composition.Kind.APPOINTMENT)
+    Composition.objects.filter(pk=slip.pk).update(
+        source_table=14, facts={"NGAY_HEN_KL": "20261109", "MA_BENH_CHINH": "I10"}
+    )
+    birth = paper(seen, Composition.Kind.BIRTH)
+    born = {"NGAY_SINH_CON": "202610270815", "GIOI_TINH_CON": "2", "CAN_NANG_CON": "3150", "SO_CON": "không rõ"}
+    Composition.objects.filter(pk=birth.pk).update(source_table=9, facts=born)
+    client.force_login(actor.account, backend=BACKEND)
+    shown = [
+        client.get(reverse("health_record:paper", args=[who.pk, one.pk])).content.decode() for one in (slip, birth)
+    ]
+    assert "Ngày hẹn khám lại" in shown[0] and "09/11/2026" in shown[0] and "Mã bệnh chính" not in shown[0]
+    assert all(part in shown[1] for part in ("27/10/2026 08:15", "Nữ", "3150", "không rõ"))
+    assert shown[1].index("Giới tính con") < shown[1].index("Cân nặng con")
+
+
 def test_appointments_of_the_past_are_gone(actor, who):
     today = timezone.localdate()
     shown = came(who, 20)

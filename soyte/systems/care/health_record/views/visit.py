@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from soyte.clinical.documents.models import Composition
 from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.encounters.remarks import remarks_of
 from soyte.clinical.terminology import selectors as terminology
 from soyte.kernel.access.policy import visible
 from soyte.kernel.access.web import HouseRequest, requires
@@ -43,6 +44,7 @@ def visit(request: HouseRequest, record: Record, encounter_id: uuid.UUID) -> Htt
     context = {
         **identity(record),
         "visit": shown,
+        "chips": panels.chips(shown, remarks_of(record.people)),
         "texts": visit_words.visit_texts(request.actor, shown),
         "facts": visit_words.visit_facts(shown),
         "kind": load_list("visit_kind").name_of(shown.kind, shown.ended_on) or shown.kind,
@@ -115,6 +117,7 @@ def paper(request: HouseRequest, record: Record, composition_id: int) -> HttpRes
         "paper": found,
         "facility": of_visit.facility_name,
         "title": visit_words.paper_title(found),
+        "facts": visit_words.paper_facts(request.actor, found, of_visit),
         "sections": visit_words.sections(request.actor, found),
         "source_url": addresses.source_url(record.person, of_visit.pk, found.source_table, found.source_line),
     }

@@ -17,6 +17,11 @@ def allergy_lines(told: Mapping[str, AllergyStatement]) -> list[tuple[str, str, 
             if row.answer != Answer.UNKNOWN]  # fmt: skip
 
 
+def unasked(told: Mapping[str, AllergyStatement]) -> list[str]:
+    """Names of the questions that wait for a first answer: "tôi không biết" is one."""
+    return [str(kind.label).lower() for kind in Kind if kind not in told]
+
+
 def unanswered(told: Mapping[str, AllergyStatement]) -> list[str]:
     """Names of the questions to which nothing is known."""
     return [str(kind.label).lower() for kind in Kind if kind not in told or told[kind].answer == Answer.UNKNOWN]

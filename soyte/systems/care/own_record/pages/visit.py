@@ -119,10 +119,15 @@ def entries(actor: Actor, visit: Encounter, terms: Terms) -> Entries:
     return Entries(diagnoses, medicines, results)
 
 
-def papers(actor: Actor, visit: Encounter) -> list[tuple[str, dt.datetime, list[Section]]]:
-    """Papers of the visit with their texts."""
+def papers(actor: Actor, visit: Encounter) -> list[tuple[str, dt.datetime, list[Fact], list[Section]]]:
+    """Papers of the visit with what they state and their texts."""
     return [
-        (health_record.paper_title(paper), paper.at, health_record.sections(actor, paper))
+        (
+            health_record.paper_title(paper),
+            paper.at,
+            health_record.paper_facts(actor, paper, visit),
+            health_record.sections(actor, paper),
+        )
         for paper in health_record.lines_of(visit).papers
         if paper.kind != paper.Kind.PROGRESS
     ]

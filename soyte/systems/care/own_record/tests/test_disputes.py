@@ -93,6 +93,16 @@ def test_both_histories_say_so_to_their_doctors():
     assert "đã chuyển từ hồ sơ khác về đây" in text(reader.get(reverse("health_record:record", args=[other.pk])))
 
 
+def test_who_reads_the_visit_sees_that_its_patient_waits_for_an_answer():
+    who = person()
+    visit = came(who)
+    one, reader = said(who, visit), browser(doctor().account)
+    pages = [reverse("health_record:record", args=[who.pk]), reverse("health_record:visit", args=[who.pk, visit.pk])]
+    assert all("Người dân nói không phải của mình" in text(reader.get(page)) for page in pages)
+    disputes.refuse(officer(), one, answer=ANSWER)
+    assert not any("Người dân nói không phải của mình" in text(reader.get(page)) for page in pages)
+
+
 def test_an_answer_taken_back_returns_the_visit_and_waits_again():
     who = person()
     visit = came(who)

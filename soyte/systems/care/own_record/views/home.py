@@ -15,7 +15,7 @@ from soyte.kernel.audit.services import record_read
 from soyte.kernel.text import fold
 from soyte.systems.care.health_record import public as health_record
 from soyte.systems.care.own_record.pages import sheet, words
-from soyte.systems.care.own_record.pages.allergies import allergy_lines, unanswered
+from soyte.systems.care.own_record.pages.allergies import allergy_lines, unanswered, unasked
 from soyte.systems.care.own_record.pdf import compile_sheet
 from soyte.systems.care.own_record.selectors import disputes, records
 from soyte.systems.care.own_record.selectors.records import OwnRecord
@@ -46,6 +46,7 @@ def home(request: HouseRequest, record: OwnRecord) -> HttpResponse:
         others=records.others(actor, record),
         card=words.card_chip(cards[0].last_day if cards else None, today),
         allergies=allergy_lines(told),
+        unasked=unasked(told),
         unanswered=unanswered(told),
         appointments=[(one.due_on, seen.facility(one.encounter_id)) for one in health_record.appointments(seen, today)],
         supply=words.last_supply(actor, seen, health_record.medicines(seen).rows, today),
