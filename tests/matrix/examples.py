@@ -26,6 +26,7 @@ from soyte.kernel.audit.services import record_refused
 from soyte.kernel.organisations.models import Unit
 from soyte.kernel.people.models import Person, ReviewPair
 from soyte.kernel.text import fold
+from soyte.systems.care.commune_station.models import FollowUp
 from soyte.systems.care.own_record.models import Dispute
 from soyte.systems.care.visit_intake.ingest.held import Source
 from soyte.systems.care.visit_intake.ingest.receive import receive
@@ -64,6 +65,7 @@ class Side:
     report: FrozenReport
     case: CaseReport
     outbreak: Outbreak
+    follow_up: FollowUp
     worker: Account
     post_id: int
     dispute: Dispute
@@ -95,6 +97,7 @@ ARGUMENTS: dict[str, Callable[[World, Side], object]] = {
     "pair_id": lambda world, side: side.pair.pk,
     "case_id": lambda world, side: side.case.pk,
     "outbreak_id": lambda world, side: side.outbreak.pk,
+    "follow_up_id": lambda world, side: side.follow_up.pk,
     "unit_id": lambda world, side: side.unit.pk,
     "account_id": lambda world, side: side.worker.pk,
     "post_id": lambda world, side: side.post_id,
@@ -116,6 +119,7 @@ OF_A_FACILITY = {
     "composition_id",
     "case_id",
     "outbreak_id",
+    "follow_up_id",
     "unit_id",
     "account_id",
     "post_id",
@@ -150,8 +154,10 @@ def make() -> World:
     world = World(department=unit("Sở Y tế", kind="department"))
     for code in (OWN, FOREIGN):
         world.sides[code] = _side(world, code)
+    station = unit("Trạm Y tế", kind="station", parent=world.department, commune_code=COMMUNES[OWN])
     for role in set(ROLES) - {CITIZEN}:
         at = world.department if role in AT_DEPARTMENT else world.sides[OWN].unit
+        at = station if role == "station_nurse" else at
         world.accounts[role] = account(f"{role.replace('_', '-')}.matrix")
         post(world.accounts[role], role, at)
     world.accounts[CITIZEN] = _citizen(world.sides[OWN])
@@ -183,6 +189,7 @@ def _side(world: World, code: str) -> Side:
         report=_report(at, worker),
         case=_case(encounter, COMMUNES[code]),
         outbreak=_outbreak(COMMUNES[code], "dengue"),
+        follow_up=_follow_up(encounter, COMMUNES[code]),
         worker=worker,
         post_id=post(worker, "it_officer", at).pk,
         dispute=_dispute(encounter, worker),
@@ -252,6 +259,7 @@ def _sent(code: str, visit_code: str) -> ReceiptVisit:
     at = {"NGAY_VAO": f"{day:%Y%m%d}0800", "NGAY_RA": f"{day:%Y%m%d}0930", "NGAY_TTOAN": f"{day:%Y%m%d}0930"}
     facts = {
         "MA_CSKCB": code,
+        "MAXA_CU_TRU": COMMUNES[code],
         "MA_BN": f"BN{code}",
         "HO_TEN": f"NGƯỜI CỦA {code}",
         "SO_CCCD": f"0700850{code}",
@@ -351,6 +359,16 @@ def _outbreak(commune: str, disease: str) -> Outbreak:
     )  # fmt: skip
 
 
+def _follow_up(encounter: Encounter, commune: str) -> FollowUp:
+    """Somebody who is asked to come again today."""
+    today = timezone.localdate()
+    return FollowUp.objects.create(
+        kind=FollowUp.Kind.APPOINTMENT, person=encounter.person, encounter=encounter, unit=encounter.unit,
+        facility_code=encounter.facility_code, visit_code=encounter.visit_code, file_day=today, on_day=today,
+        ended_on=encounter.ended_on, commune_code=commune, basis="residence", hamlet="Ấp 1",
+    )  # fmt: skip
+
+
 def crowd(world: World, number: int) -> None:
     """`number` more of everything that a list of the own facility may show."""
     side = world.sides[OWN]
@@ -365,6 +383,7 @@ def crowd(world: World, number: int) -> None:
         _pair(side.person)
         _case(visit.encounter, COMMUNES[OWN])
         _outbreak(COMMUNES[OWN], f"d{again}")
+        _follow_up(visit.encounter, COMMUNES[OWN])
         _upload(side.unit, side.worker, visit.receipt)
         beside = unit(f"Trạm Y tế {again}", kind="station", parent=world.department)
         _alert(beside)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.organisations.models import Unit
@@ -59,6 +62,37 @@ class Residences:
     def written_as(self, communes: Collection[str]) -> frozenset[str]:
         """The codes by which visit files may call these communes of today: their own and those of their past."""
         return frozenset[str]().union(*(self.map.former(code) for code in communes))
+
+    def written_in(self, communes: Collection[str]) -> Q:
+        """The visits whose file names one of these communes of today as residence: what `home` says of each, as a condition.
+
+        Codes were re-used, so a code counts only on the days on which it meant one of the communes.
+        """
+        taken = Q(pk__in=())
+        for code in sorted(self.written_as(communes)):
+            for first, end in self._spans(code, communes):
+                since = {} if first == dt.date.min else {"started_at__gte": _midnight(first)}
+                until = {} if end is None else {"started_at__lt": _midnight(end)}
+                taken |= Q(commune_code=code, **since, **until)
+        return taken
+
+    def _spans(self, code: str, communes: Collection[str]) -> list[tuple[dt.date, dt.date | None]]:
+        """The days (first, the first day after) on which `code` means one of `communes`."""
+        shapes = self.map.history(code)
+        turns = {day for shape in shapes for day in (shape.valid_from, shape.valid_to) if day} | {dt.date.min}
+        spans: list[tuple[dt.date, dt.date | None]] = []
+        for first, end in pairwise([*sorted(turns), None]):
+            assert first is not None  # only the last of them is open
+            if self.home(code, first, facility_commune="").commune_code not in communes:
+                continue
+            if spans and spans[-1][1] == first:
+                first = spans.pop()[0]
+            spans.append((first, end))
+        return spans
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
 def residences(today: dt.date) -> Residences:

@@ -3,8 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
+from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.encounters.residence import Home, Residences
+from soyte.clinical.encounters.tests.visits import person, visit
 from soyte.kernel.places import files
 from soyte.kernel.places.maps import Map, PlaceOn, Step
 
@@ -52,3 +55,18 @@ def test_a_new_code_used_too_early_and_a_split_commune():
     homes = Residences(TODAY, frozenset({"2", "3"}), Map(places, steps, []))
     assert homes.home("2", BEFORE, facility_commune="F") == Home("2", "residence")
     assert homes.home("1", BEFORE, facility_commune="F") == Home("2", "split")
+
+
+@pytest.mark.parametrize("communes", [{BINH_PHUOC}, {BINH_TAN}, {BINH_PHUOC, BINH_TAN}, set()])
+def test_the_condition_takes_the_visits_whose_home_is_there(db, homes, communes):
+    """For every code and every day before, at and after the change: what `written_in` takes is what `home` says."""
+    days = (dt.date(2010, 1, 1), BEFORE, MERGER - dt.timedelta(days=1), MERGER, AFTER, TODAY)
+    codes = ("", "99999", TAN_DONG, BINH_PHUOC, LONG_BINH, BINH_TAN, HANOI_SPLIT)
+    who, made = person(), {}
+    for code in codes:
+        for day in days:
+            for hour in (0, 23):
+                at = timezone.make_aware(dt.datetime.combine(day, dt.time(hour, 59)))
+                made[visit(who=who, at=at, commune_code=code).pk] = homes.home(code, day, facility_commune="")
+    taken = set(Encounter.objects.filter(homes.written_in(communes)).values_list("pk", flat=True))
+    assert taken == {pk for pk, home in made.items() if home.commune_code in communes}

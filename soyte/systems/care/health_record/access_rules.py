@@ -1,7 +1,8 @@
 """Who may find a person, and who may read a record.
 
-A person is found by whoever may search: the hit shows no health fact and is audited. A record opens to a doctor at whose
-facility the person was seen in the last twelve months, or who gave a reason. Persons who were merged share one record.
+A person is found by whoever may search: the hit shows no health fact and is audited. A record opens to whoever works at a
+facility where the person was seen in the last twelve months, or at the station of the commune that a visit of these months
+names as residence, or who gave a reason. Persons who were merged share one record.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from collections.abc import Callable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from soyte.clinical.encounters.models import CheckIn, Encounter
+from soyte.clinical.encounters.residence import residences
 from soyte.kernel.access.models import BreakGlass
 from soyte.kernel.access.rules import Clause, Rows, Rule, label_bar
 from soyte.kernel.actors import Acting
+from soyte.kernel.organisations.models import Unit
 from soyte.kernel.people.models import Person
 
 TREATED_WITHIN = dt.timedelta(days=365)
@@ -44,6 +48,19 @@ def _treated_here(actor: Acting) -> Q:
     return Q(Exists(visits)) | Q(Exists(arrivals))
 
 
+def _lives_here(actor: Acting) -> Q:
+    """Members of a family whose residence, by a visit that the actor may see, is a commune of his stations."""
+    units = actor.units("record.read")
+    stations = Unit.objects.filter(kind=Unit.Kind.STATION, pk__in=sorted(units or ()), commune_code__isnull=False)
+    communes = {str(code) for code in stations.values_list("commune_code", flat=True)} if units else set()
+    if not communes:
+        return Q(pk__in=())
+    seen = Q(person=OuterRef("pk"), in_force=True, labels__contained_by=sorted(actor.labels))
+    since = Q(started_at__gte=actor.now - TREATED_WITHIN)
+    told = residences(timezone.localdate(actor.now)).written_in(communes)
+    return Q(Exists(Encounter.objects.filter(seen & since & told)))
+
+
 def _opened(actor: Acting) -> Q:
     opened = BreakGlass.objects.filter(account=actor.account_id, person_id=OuterRef("pk"), until__gt=actor.now)
     return Q(Exists(opened))
@@ -63,7 +80,7 @@ def _some_member(*ways: Callable[[Acting], Q]) -> Callable[[Acting], Rows]:
 
 def _of_open_record(actor: Acting) -> Rows:
     """Visits of the persons whose record is open: asked once a person, not once a visit."""
-    return Q(person__in=Person.objects.filter(_some_member(_treated_here, _opened)(actor)))
+    return Q(person__in=Person.objects.filter(_some_member(_treated_here, _lives_here, _opened)(actor)))
 
 
 RULES = (
@@ -75,6 +92,7 @@ RULES = (
             Clause(
                 "treated_here", _("của người đã khám tại cơ sở của bạn trong 12 tháng"), _some_member(_treated_here)
             ),
+            Clause("lives_here", _("của người cư trú ở xã của trạm bạn"), _some_member(_lives_here)),
             Clause("opened_with_reason", _("đã được bạn mở kèm lý do và còn thời hạn"), _some_member(_opened)),
         ),
     ),

@@ -79,6 +79,9 @@ READ = {
     "paper": gettext_lazy("Một giấy tờ"),
     "print": gettext_lazy("Bản in tóm tắt"),
     "looks": gettext_lazy("Ai đã xem hồ sơ"),
+    "case_report": gettext_lazy("Phiếu ca bệnh phải báo cáo"),
+    "follow_ups": gettext_lazy("Lịch hẹn, ra viện (trạm y tế theo dõi)"),
+    "follow_ups_print": gettext_lazy("Bản in lịch hẹn của trạm y tế"),
 }
 
 

@@ -10,6 +10,7 @@ from soyte.kernel.access.actor import actor_for
 from soyte.kernel.access.models import BreakGlass
 from soyte.kernel.access.policy import can, visible, why
 from soyte.kernel.access.services import open_with_reason
+from soyte.kernel.access.tests.people import account, post, unit
 from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.people.models import Person
 from soyte.systems.care.health_record.tests.people import (
@@ -29,6 +30,7 @@ from soyte.systems.care.health_record.tests.people import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
 REASON = "Cấp cứu, người bệnh hôn mê"
+COMMUNE, OLD_CODE = "25195", "25198"  # phường Bình Phước, and phường Tân Đồng that went into it on 2025-07-01
 
 
 def opens(actor, who):
@@ -211,3 +213,44 @@ def test_every_reading_is_audited_with_its_purpose(client):
     client.get(reverse("health_record:visit", args=[who.pk, shown.pk]))
     events = AuditEvent.objects.filter(person_id=who.pk, action="record.read")
     assert set(events.values_list("object_kind", "purpose")) == {("record", "treatment"), ("visit", "treatment")}
+
+
+def nurse():
+    holder = account()
+    post(holder, "station_nurse", unit("Trạm", kind="station", commune_code=COMMUNE))
+    return actor_for(holder)
+
+
+@pytest.mark.parametrize("days", [1, 364])
+@pytest.mark.parametrize("code", [COMMUNE, OLD_CODE])
+def test_residence_in_the_station_s_commune_opens_by_a_code_of_either_map(days, code):
+    who = person()
+    mine, other = came(who, days, ELSEWHERE, commune_code=code), came(who, 300, ELSEWHERE)
+    assert opens(nurse(), who) and not opens(doctor(), who)
+    assert {one.id for one in record(nurse(), who)} == {mine.pk, other.pk}
+
+
+@pytest.mark.parametrize(
+    ("days", "facts"),
+    [(1, {"commune_code": "25210"}), (1, {}), (366, {"commune_code": COMMUNE}),
+     (1, {"commune_code": COMMUNE, "in_force": False}), (1, {"commune_code": COMMUNE, "labels": ["hiv"]})],
+)  # fmt: skip
+def test_other_residence_opens_nothing(days, facts):
+    who = person()
+    came(who, days, ELSEWHERE, **facts)
+    assert not opens(nurse(), who) and not record(nurse(), who).visits
+
+
+def test_a_station_never_sees_the_labelled_visits_of_its_people():
+    who = person()
+    plain = came(who, 1, ELSEWHERE, commune_code=COMMUNE)
+    came(who, 2, ELSEWHERE, commune_code=COMMUNE, labels=["hiv"], main_icd="B20")
+    assert [one.id for one in record(nurse(), who)] == [plain.pk]
+
+
+def test_a_hospital_in_the_commune_opens_nothing_by_residence():
+    who = person()
+    came(who, 1, ELSEWHERE, commune_code=COMMUNE)
+    holder = account()
+    post(holder, "doctor", unit("Bệnh viện", kind="hospital", commune_code=COMMUNE))
+    assert not opens(actor_for(holder), who)

@@ -178,6 +178,9 @@ LOOKED_AT = {
     "print": gettext_lazy("Bản tóm tắt"),
     "dispute": gettext_lazy("Phản ánh về một lượt khám"),
     "allergies": gettext_lazy("Lời khai về dị ứng"),
+    "case_report": gettext_lazy("Phiếu ca bệnh phải báo cáo"),
+    "follow_ups": gettext_lazy("Lịch hẹn, ra viện (trạm y tế theo dõi)"),
+    "follow_ups_print": gettext_lazy("Bản in lịch hẹn của trạm y tế"),
 }
 
 
