@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.access.actor import Actor
@@ -66,10 +66,13 @@ def written(actor: Actor, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, 
     return found
 
 
-def identifiers(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Identifier]]:
-    """Numbers of each person in the order in which they were first seen."""
+def identifiers(actor: Actor, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Identifier]]:
+    """Numbers of each person in the order in which they were first seen; those that a facility gave only where a visit to it
+    may be told."""
+    there = Encounter.objects.filter(person=OuterRef("person"), facility_code=OuterRef("issuer"), in_force=True)
+    told = ~Q(kind=Identifier.Kind.PATIENT_NO) | Exists(visible(actor, "pairs.read", there))
     found: defaultdict[uuid.UUID, list[Identifier]] = defaultdict(list)
-    for row in Identifier.objects.filter(person__in=person_ids).order_by("id"):
+    for row in Identifier.objects.filter(told, person__in=person_ids).order_by("id"):
         found[row.person_id].append(row)
     return found
 

@@ -113,7 +113,7 @@ def _show(request: HouseRequest, pair: ReviewPair, refused: DecideForm | UndoFor
 def _sides(request: HouseRequest, pair: ReviewPair) -> list[Side]:
     ids = [pair.a_id, pair.b_id]
     written = selectors.written(request.actor, ids)
-    numbers, mothers = selectors.identifiers(ids), selectors.mothers(ids)
+    numbers, mothers = selectors.identifiers(request.actor, ids), selectors.mothers(ids)
 
     def side(person: Person) -> Side:
         return Side(person, written[person.pk], numbers[person.pk], mothers[person.pk])

@@ -129,9 +129,11 @@ def test_a_pair_tells_no_health_fact_and_nothing_of_visits_with_a_label(officer)
     visit(
         who=one.a, unit=facility("70002", name="Phòng khám OPC"), main_icd="B20", labels=["hiv"], full_name="TÊN KHÁC"
     )
+    for issuer, value in (("70001", "BN00001111"), ("70002", "BN00002222")):
+        Identifier.objects.create(person=one.a, kind="patient_no", value=value, issuer=issuer)
     answer = text(officer.get(f"{ADDRESS}{one.pk}/"))
-    assert "Bệnh viện Đa khoa" in answer and ">1 <" in answer
-    for hidden in ("K35", "Viêm ruột thừa", "B20", "OPC", "TÊN KHÁC"):
+    assert "Bệnh viện Đa khoa" in answer and ">1 <" in answer and "••••••1111" in answer
+    for hidden in ("K35", "Viêm ruột thừa", "B20", "OPC", "TÊN KHÁC", "70002", "2222"):
         assert hidden not in answer, hidden
 
 
