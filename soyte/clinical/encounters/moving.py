@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -114,10 +114,15 @@ def undo(actor: Acting, move_id: int, *, reason: str) -> VisitMove:
 
 def moves_of(people: Collection[uuid.UUID], labels: Iterable[str] | None) -> QuerySet[VisitMove]:
     """Moves out of and into a record, the latest first; of labelled visits only those that carry no other than `labels`
-    (None: all)."""
+    (None: all), when they were moved and in the version that is in force now."""
     rows = VisitMove.objects.filter(Q(from_person__in=people) | Q(to_person__in=people))
     if labels is not None:
-        rows = rows.filter(labels__contained_by=sorted(labels))
+        granted = sorted(labels)
+        now = Encounter.objects.filter(
+            facility_code=OuterRef("facility_code"), visit_code=OuterRef("visit_code"), in_force=True
+        )
+        barred = Exists(now.exclude(labels__contained_by=granted))
+        rows = rows.filter(~barred, labels__contained_by=granted)
     return rows.select_related("unit").order_by("-at", "-id")
 
 

@@ -132,6 +132,15 @@ def test_a_history_tells_of_a_labelled_visit_only_to_whoever_has_the_grant():
     assert moving.moves_of([mine.pk], ("hiv",)).exists() and moving.moves_of([mine.pk], None).exists()
 
 
+def test_a_move_is_told_by_the_labels_of_the_version_in_force():
+    mine, moved = person(), visit(who=person())
+    moving.move(HAND, moved, to=mine.pk, reason=WHY)
+    assert moving.moves_of([mine.pk], ()).exists()
+    Encounter.objects.filter(pk=moved.pk).update(labels=["hiv"])  # as a version that came later does
+    assert not moving.moves_of([mine.pk], ()).exists()
+    assert moving.moves_of([mine.pk], ("hiv",)).exists()
+
+
 def test_only_the_visit_s_own_facility_moves_it_and_a_label_bars_it():
     here, elsewhere = actor("desk_officer", facility("70001")), actor("desk_officer", facility("70002"))
     seen, secret = visit(who=person()), visit(who=person(), labels=["hiv"])
