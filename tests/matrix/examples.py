@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -106,6 +107,7 @@ ARGUMENTS: dict[str, Callable[[World, Side], object]] = {
     "number": lambda world, side: side.received.receipt.number,
     "visit_id": lambda world, side: side.received.pk,
     "upload_id": lambda world, side: side.upload.pk,
+    "batch": lambda world, side: side.upload.batch,
     "day": lambda world, side: timezone.localdate(side.received.receipt.received_at).isoformat(),
     "dispute_id": lambda world, side: side.dispute.pk,
     "alert_id": lambda world, side: side.alert.pk,
@@ -126,6 +128,7 @@ OF_A_FACILITY = {
     "number",
     "visit_id",
     "upload_id",
+    "batch",
     "dispute_id",
     "facility_code",
 }
@@ -310,6 +313,7 @@ def _upload(at: Unit, worker: Account, receipt: Receipt) -> Upload:
         filename="thang.zip",
         size=1000,
         spool="none",
+        batch=uuid4(),
         state=Upload.State.DONE,
         received_at=timezone.now(),
     )

@@ -184,6 +184,7 @@ class Upload(models.Model):
     filename = models.TextField()
     size = models.BigIntegerField()
     spool = models.TextField()  # name in the spool folder
+    batch = models.UUIDField(null=True)  # shared by files that were chosen together
     file_count = models.IntegerField(null=True)  # visit files in it; null for a ZIP that cannot be taken
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     error = models.TextField(default="")  # rule code of what is wrong with the ZIP itself
@@ -194,6 +195,8 @@ class Upload(models.Model):
         indexes = [
             # the sender's uploads, newest first
             models.Index(fields=["unit", "-id"], name="upload_unit_newest"),
+            # the files chosen together, on their page
+            models.Index(fields=["batch"], condition=models.Q(batch__isnull=False), name="upload_batch"),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Exists
@@ -45,8 +46,11 @@ _STRAY_SECONDS = 24 * 3600
 _BUSY = timedelta(seconds=1)  # when to look again at a facility that another worker is at
 
 
-def keep(actor: Acting, *, unit: Unit, filename: str, chunks: Iterable[bytes]) -> Upload:
-    """Keep an uploaded file and queue its receiving. Raises Refused, NoFacilityCode; OSError on a full disk."""
+def keep(actor: Acting, *, unit: Unit, filename: str, chunks: Iterable[bytes], batch: UUID | None = None) -> Upload:
+    """Keep an uploaded file and queue its receiving; `batch` is shared by files that were chosen together.
+
+    Raises Refused, NoFacilityCode; OSError on a full disk.
+    """
     sender_of(actor, unit=unit, channel=Receipt.Channel.UPLOAD)
     assert actor.account_id is not None
     name = f"{uuid7()}.upload"
@@ -58,7 +62,7 @@ def keep(actor: Acting, *, unit: Unit, filename: str, chunks: Iterable[bytes]) -
         with transaction.atomic():
             upload = Upload.objects.create(
                 account_id=actor.account_id, unit=unit, filename=plain_name(filename), size=path.stat().st_size,
-                spool=name, file_count=_file_count(path), received_at=timezone.now(),
+                spool=name, file_count=_file_count(path), received_at=timezone.now(), batch=batch,
             )  # fmt: skip
             _queue(unit.pk)
     except BaseException:

@@ -2,11 +2,12 @@ from django.urls import path
 
 from soyte.systems.care.visit_intake.views import mends, quality, receipts, replays, report, trials, uploads, visits
 
-# The same pages over one file, the files of a day, those of an upload.
+# The same pages over one file, the files of a day, those of an upload, those chosen together.
 _SCOPES = (
     ("bien-nhan/<str:number>/", "receipt", ""),
     ("ngay/<str:day>/", "day", ""),
     ("tai-len/<int:upload_id>/ket-qua/", "upload", "report"),
+    ("tai-len/cung-luc/<uuid:batch>/ket-qua/", "batch", "report"),
 )
 _PAGES = (
     ("", "", report.report),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("luot/<int:visit_id>/rut/", visits.withdraw, name="withdraw"),
     path("tai-len/", uploads.upload_list, name="uploads"),
     path("tai-len/<int:upload_id>/", uploads.upload, name="upload"),
+    path("tai-len/cung-luc/<uuid:batch>/", uploads.batch, name="batch"),
     path("tai-len/<int:upload_id>/chay-tiep/", uploads.resume, name="upload_resume"),
     path("bien-nhan/<str:number>/an-danh/", report.masked_copy, name="receipt_masked"),
     path("kiem-tra-thu/", trials.trial, name="trial"),

@@ -1,8 +1,10 @@
 """Handing files in by the browser, with scripts and without."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -187,3 +189,42 @@ def test_the_pages_ask_as_often_for_many_as_for_few(client, officer, page, djang
     client.get(url)  # takes the message of the upload away
     with django_assert_max_num_queries(most):
         client.get(url)
+
+
+def test_files_chosen_together_have_one_page_with_progress_and_their_errors_grouped(client, officer):
+    form = client.get(URL).content.decode()
+    batch = re.search(r'name="batch" value="([^"]+)"', form)[1]
+    sent = [good("A"), bad("B"), bad("C"), b"PK\x05\x06" + b"\0" * 18]
+    for content, name in zip(sent, ("a.xml", "b.xml", "c.xml", "trong.zip"), strict=True):
+        told = {"files": chosen(content, names=[name]), "batch": batch}
+        assert client.post(URL, told, headers={"accept": "application/json"}).json()["tone"] == "good"
+    together = f"{URL}cung-luc/{batch}/"
+    assert f'data-done="{together}"' in form
+    waiting = client.get(together).content.decode()
+    assert "4 tệp tải lên cùng lúc" in waiting and "hx-trigger" in waiting
+    assert "cùng 3 tệp khác" in client.get(URL).content.decode()
+    work()
+    done = client.get(together).content.decode()
+    assert "hx-trigger" not in done and all(name in done for name in ("a.xml", "b.xml", "c.xml"))
+    report = client.get(f"{together}ket-qua/").content.decode()
+    assert "2 lượt" in report and "không phải hai chữ số" in report and f"{together}ket-qua/loi.xlsx" in report
+
+
+def test_files_of_a_form_without_scripts_are_shown_together(client, officer):
+    batch = uuid4()
+    answer = client.post(URL, {"files": chosen(good("A"), bad("B")), "batch": batch})
+    assert answer.headers["Location"] == f"{URL}cung-luc/{batch}/"
+
+
+def test_what_another_facility_chose_together_is_not_there(client, officer):
+    client.post(URL, {"files": chosen(good("A"), bad("B")), "batch": uuid4()})
+    together = f"{URL}cung-luc/{Upload.objects.first().batch}/"
+    assert client.get(together).status_code == 200
+    sign_in(client, "it_officer", facility("70002"))
+    assert client.get(together).status_code == 404
+
+
+def test_one_file_chosen_alone_has_its_own_page(client, officer):
+    client.post(URL, {"files": chosen(good("A")), "batch": uuid4()})
+    upload = Upload.objects.get()
+    assert client.get(f"{URL}cung-luc/{upload.batch}/").headers["Location"] == f"{URL}{upload.pk}/"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from soyte.kernel.access.policy import visible
 from soyte.kernel.access.web import HouseRequest
@@ -27,7 +29,8 @@ from soyte.ui.components import Link
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`receipts` are those that the actor may see; `receipt` and `upload` where the page is about one."""
+    """`receipts` are those that the actor may see; `receipt` where the page is about one, `uploads` where it is about
+    what was handed in."""
 
     kind: str
     where: dict[str, Any]
@@ -36,7 +39,7 @@ class Scope:
     receipts: QuerySet[Receipt]
     crumbs: Sequence[Link]
     receipt: Receipt | None = None
-    upload: Upload | None = None
+    uploads: Sequence[Upload] = ()
     alone: str = ""  # name of the report's own address, where the kind's name is another page
 
     def url(self, page: str = "", **query: object) -> str:
@@ -105,8 +108,26 @@ def _upload(request: HouseRequest, *, upload_id: int) -> Scope:
     return Scope(
         "upload", {"upload_id": upload_id}, upload.filename, told,
         selectors.receipts(request.actor).filter(pk__in=held),
-        [home(), Link(_("Tải tệp lên"), reverse("visit_intake:uploads"))], upload=upload, alone="report",
+        [home(), Link(_("Tải tệp lên"), reverse("visit_intake:uploads"))], uploads=[upload], alone="report",
     )  # fmt: skip
 
 
-_KINDS: dict[str, Callable[..., Scope]] = {"receipt": _receipt, "day": _day, "upload": _upload}
+def _batch(request: HouseRequest, *, batch: UUID) -> Scope:
+    seen = visible(request.actor, "visit_files.read", Upload.objects.select_related("account", "unit"))
+    together = list(seen.filter(batch=batch).order_by("id"))
+    if not together:
+        raise Http404
+    held = UploadedFile.objects.filter(upload__in=together).values("receipt_id")
+    last = together[-1]
+    told = _("%(name)s tải lên lúc %(at)s, %(unit)s") % {
+        "name": last.account.display_name, "at": words.instant(last.received_at), "unit": last.unit.name,
+    }  # fmt: skip
+    title = ngettext("%(count)s tệp tải lên cùng lúc", "%(count)s tệp tải lên cùng lúc", len(together))
+    return Scope(
+        "batch", {"batch": batch}, title % {"count": words.number(len(together))}, told,
+        selectors.receipts(request.actor).filter(pk__in=held),
+        [home(), Link(_("Tải tệp lên"), reverse("visit_intake:uploads"))], uploads=together, alone="report",
+    )  # fmt: skip
+
+
+_KINDS: dict[str, Callable[..., Scope]] = {"receipt": _receipt, "day": _day, "upload": _upload, "batch": _batch}

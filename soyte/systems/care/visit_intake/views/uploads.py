@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile as Sent
@@ -28,12 +29,13 @@ from soyte.systems.care.visit_intake.models import Upload, UploadedFile
 from soyte.systems.care.visit_intake.rules import message
 from soyte.systems.care.visit_intake.views.receipts import tabs
 from soyte.systems.care.visit_intake.views.report import slices
-from soyte.systems.care.visit_intake.views.scopes import scope_of
+from soyte.systems.care.visit_intake.views.scopes import Scope, scope_of
 from soyte.systems.care.visit_intake.views.showing import ReceiptRow, receipt_rows
 from soyte.ui.components import Chip
 from soyte.ui.paging import page
 
 SEND = "visit_files.send"
+MOST_FAULTS = 20
 WAITING, DONE, FAILED = Upload.State.WAITING, Upload.State.DONE, Upload.State.FAILED
 
 
@@ -52,6 +54,7 @@ def upload_list(request: HouseRequest) -> HttpResponse:
         "rows": _upload_rows(shown.rows),
         "tabs": tabs(request, "uploads"),
         "waits": any(upload.state == WAITING for upload in shown),
+        "batch": uuid4(),
     }
     return render(request, "visit_intake/uploads.html", context)
 
@@ -72,12 +75,21 @@ def _take(request: HouseRequest, units: Sequence[Unit]) -> HttpResponse:
         text = _("Chọn ít nhất một tệp.") if unit else _("Chọn cơ sở mà các tệp này thuộc về.")
         return _answer(request, [], text)
     kept: list[Upload] = []
+    together = _together(request)
     try:
         for file in sent:
-            kept.append(_keep(request, unit, file))
+            kept.append(_keep(request, unit, file, together))
     except (DomainError, OSError) as fault:
         return _answer(request, kept, _words(fault))
     return _answer(request, kept, "")
+
+
+def _together(request: HouseRequest) -> UUID | None:
+    """What the files that one form sends have in common, whether they come by one request or by many."""
+    try:
+        return UUID(request.POST.get("batch", ""))
+    except ValueError:
+        return None
 
 
 def _words(fault: DomainError | OSError) -> str:
@@ -88,13 +100,14 @@ def _words(fault: DomainError | OSError) -> str:
     return _("Máy chủ không lưu được tệp. Gửi lại sau, hoặc báo quản trị viên.")
 
 
-def _keep(request: HouseRequest, unit: Unit, file: Sent[Any]) -> Upload:
-    return uploads.keep(request.actor, unit=unit, filename=(file.name or "")[:255], chunks=file.chunks())
+def _keep(request: HouseRequest, unit: Unit, file: Sent[Any], together: UUID | None) -> Upload:
+    name = (file.name or "")[:255]
+    return uploads.keep(request.actor, unit=unit, filename=name, chunks=file.chunks(), batch=together)
 
 
 def _answer(request: HouseRequest, kept: Sequence[Upload], fault: str) -> HttpResponse:
     """JSON for the script that sends file by file, else a page."""
-    url = reverse("visit_intake:upload", args=[kept[0].pk]) if len(kept) == 1 else reverse("visit_intake:uploads")
+    url = _url_of(kept)
     if request.headers.get("Accept") == "application/json":
         if fault:
             return JsonResponse({"tone": "bad", "text": fault})
@@ -107,12 +120,34 @@ def _answer(request: HouseRequest, kept: Sequence[Upload], fault: str) -> HttpRe
     return redirect(url)
 
 
-def _upload_rows(shown: Sequence[Upload]) -> list[tuple[Upload, Chip]]:
-    """Uploads with how far they are; one query for those that wait."""
+def _url_of(kept: Sequence[Upload]) -> str:
+    if len(kept) == 1:
+        return reverse("visit_intake:upload", args=[kept[0].pk])
+    if kept and kept[0].batch:
+        return reverse("visit_intake:batch", args=[kept[0].batch])
+    return reverse("visit_intake:uploads")
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRow:
+    """An upload with how far it is; `others` were chosen together with it."""
+
+    upload: Upload
+    chip: Chip
+    others: int
+
+
+def _upload_rows(shown: Sequence[Upload]) -> list[UploadRow]:
+    """Rows of a list of uploads; one query for those that wait, one for those chosen together."""
     waiting = [upload.pk for upload in shown if upload.state == WAITING]
     counted = UploadedFile.objects.filter(upload__in=waiting).values("upload_id").annotate(n=Count("pk")).order_by()
     received = dict(counted.values_list("upload_id", "n")) if waiting else {}
-    return [(upload, state_chip(upload, received.get(upload.pk, 0))) for upload in shown]
+    alike = Upload.objects.filter(batch__in={upload.batch for upload in shown if upload.batch}).order_by()
+    together = dict(alike.values_list("batch").annotate(n=Count("pk")))
+    return [
+        UploadRow(upload, state_chip(upload, received.get(upload.pk, 0)), max(0, together.get(upload.batch, 0) - 1))
+        for upload in shown
+    ]
 
 
 def state_chip(upload: Upload, received: int = 0) -> Chip:
@@ -131,7 +166,7 @@ class FileRow:
     """One file of an upload; `row` is None where it was not read, `skipped` then says why."""
 
     file: UploadedFile
-    name: str  # in a ZIP without the name of the ZIP, which is the page's title
+    name: str  # without the name of the ZIP where that is the page's title
     row: ReceiptRow | None
     skipped: str
 
@@ -140,28 +175,47 @@ class FileRow:
 @require_GET
 def upload(request: HouseRequest, upload_id: int) -> HttpResponse:
     """How far it is, then the files with their fate. The page asks again by itself until all is done."""
-    scope = scope_of(request, "upload", upload_id=upload_id)
-    shown = scope.upload
-    assert shown is not None
-    files = page(UploadedFile.objects.filter(upload=shown).select_related("receipt"), request, ["seq"])
+    return _progress(request, scope_of(request, "upload", upload_id=upload_id))
+
+
+@requires("visit_files.read")
+@require_GET
+def batch(request: HouseRequest, batch: UUID) -> HttpResponse:
+    """The same for all files that were chosen together."""
+    scope = scope_of(request, "batch", batch=batch)
+    if len(scope.uploads) == 1:
+        return redirect("visit_intake:upload", scope.uploads[0].pk)
+    return _progress(request, scope)
+
+
+def _progress(request: HouseRequest, scope: Scope) -> HttpResponse:
+    every = scope.uploads
+    waiting = [upload for upload in every if upload.state == WAITING]
+    held = UploadedFile.objects.filter(upload__in=every)
+    files = page(held.select_related("receipt", "upload"), request, ["upload_id", "seq"])
     told = causes.sums(scope.receipts)
     context = {
         "scope": scope,
-        "upload": shown,
-        "chip": state_chip(shown),
-        "waits": shown.state == WAITING,
-        "stalled": uploads.is_stalled(shown),
-        "expected": shown.file_count if shown.state == WAITING else None,
-        "received": UploadedFile.objects.filter(upload=shown).count(),
-        "fault": message(Finding(shown.error), say=_) if shown.error else None,
+        "waits": bool(waiting),
+        "stalled": next((upload for upload in _first_of_each_unit(waiting) if uploads.is_stalled(upload)), None),
+        "expected": sum(upload.file_count or 0 for upload in every) if waiting else None,
+        "received": held.filter(receipt__isnull=False).count(),
+        "many": len(every) > 1,
+        "faults": [(upload.filename, message(Finding(upload.error), say=_)) for upload in every if upload.error][
+            :MOST_FAULTS
+        ],
         "sums": told,
         "slices": slices(told),
         "page": files,
-        "rows": _file_rows(shown, files.rows),
+        "rows": _file_rows(files.rows, many=len(every) > 1),
         "report_url": scope.url(),
         "refused_url": scope.url("visits", ket_qua="giu"),
     }
     return render(request, "visit_intake/upload.html", context)
+
+
+def _first_of_each_unit(waiting: Sequence[Upload]) -> Iterable[Upload]:
+    return {upload.unit_id: upload for upload in reversed(waiting)}.values()
 
 
 @requires(SEND)
@@ -174,12 +228,12 @@ def resume(request: HouseRequest, upload_id: int) -> HttpResponse:
     return redirect("visit_intake:upload", upload_id)
 
 
-def _file_rows(upload: Upload, files: Sequence[UploadedFile]) -> list[FileRow]:
+def _file_rows(files: Sequence[UploadedFile], *, many: bool) -> list[FileRow]:
     rows = {row.receipt.pk: row for row in receipt_rows([file.receipt for file in files if file.receipt])}
     return [
         FileRow(
             file,
-            file.filename.removeprefix(f"{upload.filename}/"),
+            file.filename if many else file.filename.removeprefix(f"{file.upload.filename}/"),
             rows.get(file.receipt_id) if file.receipt_id else None,
             message(Finding(file.skipped), say=_).text if file.skipped else "",
         )
