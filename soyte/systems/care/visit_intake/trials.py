@@ -24,6 +24,7 @@ from soyte.kernel.actors import Acting
 from soyte.kernel.audit.services import record
 from soyte.kernel.errors import DomainError
 from soyte.kernel.text.speech import SOURCE_LANGUAGE
+from soyte.systems.care.visit_intake import zips
 from soyte.systems.care.visit_intake.check.page import page
 from soyte.systems.care.visit_intake.check.paths import plain_name
 from soyte.systems.care.visit_intake.check.reading import FileReport, Yardstick, read_stream
@@ -31,7 +32,7 @@ from soyte.systems.care.visit_intake.check.spreadsheet import Spreadsheet
 from soyte.systems.care.visit_intake.check.summary import Summary
 from soyte.systems.care.visit_intake.ingest.knowledge import database_lists
 from soyte.systems.care.visit_intake.rules import message
-from soyte.systems.care.visit_intake.zips import ZipFault, opened, unpacked, zip_entries
+from soyte.systems.care.visit_intake.zips import ZipFault
 
 ACTION = "visit_files.check"
 MOST_FILES = 2_000
@@ -103,12 +104,15 @@ def _contents(sent: Sequence[File[Any]]) -> Iterator[tuple[str, bytes]]:
     left = _Left(MOST_FILES, MOST_BYTES)
     for file in sent:
         name = plain_name(file.name or "")
-        if zipfile.is_zipfile(file):
-            yield from _unpacked(file, name, left)
-        else:
-            left.take(file.size)
-            file.seek(0)
-            yield name, file.read()
+        try:
+            if zips.is_zip(cast("BinaryIO", file)):
+                yield from _unpacked(file, name, left)
+                continue
+        except ZipFault as fault:
+            told = message(Finding(fault.code), say=gettext)
+            raise BadZip(name=name, what=told.what, mend=told.mend) from None
+        left.take(file.size)
+        yield name, file.read()
 
 
 @dataclass(slots=True)
@@ -125,15 +129,15 @@ class _Left:
 
 
 def _unpacked(file: File[Any], name: str, left: _Left) -> Iterator[tuple[str, bytes]]:
-    try:
-        with opened(cast("BinaryIO", file)) as archive:
-            for entry in zip_entries(archive):
-                left.take(entry.file_size)
-                with unpacked(archive, entry) as content:
-                    yield plain_name(f"{name}/{entry.filename}"), content.read()
-    except ZipFault as fault:
-        told = message(Finding(fault.code), say=gettext)
-        raise BadZip(name=name, what=told.what, mend=told.mend) from None
+    with zips.opened(cast("BinaryIO", file)) as archive:
+        found = zips.sorted_entries(archive)
+        barred = next((code for _entry, code in found.left_out if code in (zips.ENCRYPTED, zips.BOMB)), "")
+        if barred:
+            raise ZipFault(barred)
+        for entry in found.taken:
+            left.take(entry.file_size)
+            with zips.unpacked(archive, entry) as content:
+                yield plain_name(f"{name}/{zips.name_of(entry)}"), content.read()
 
 
 def as_page(trial: Trial) -> str:

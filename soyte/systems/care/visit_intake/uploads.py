@@ -39,7 +39,7 @@ from soyte.systems.care.visit_intake.services import sender_of
 from soyte.systems.care.visit_intake.zips import ZipFault
 
 RECEIVE = "visit_intake.receive_uploads"  # the job, see jobs.py
-NESTED, OTHER_NAME, NO_RIGHT = "zip.nested", "path.other_name", "upload.no_right"  # rule codes
+NO_RIGHT = "upload.no_right"  # rule code
 SLICE_SECONDS = 5.0  # of one facility, then others have their turn
 TOLD_FILES, TOLD_SECONDS = 100, 1.0  # how many files, and how long, before the page may show them
 _STRAY_SECONDS = 24 * 3600
@@ -193,29 +193,34 @@ def _tell(upload: Upload, done: int, portion: Sequence[Outcome]) -> None:
 
 
 def _tell_left_out(upload: Upload, path: Path, *, after: int) -> None:
-    """The entries of a ZIP that were not opened: archives within it, and other names than *.xml."""
-    if not zipfile.is_zipfile(path):
-        return
-    with path.open("rb") as file, zips.opened(file) as archive:
-        rows = [
-            UploadedFile(
-                upload=upload, seq=seq, filename=plain_name(f"{upload.filename}/{entry.filename}"),
-                skipped=NESTED if zips.is_archive(entry.filename) else OTHER_NAME,
-            )
-            for seq, entry in enumerate(zips.left_out(archive), start=after + 1)
-        ]  # fmt: skip
+    """The entries of a ZIP that were not opened: with a password, bombs, archives within it, other names than *.xml."""
+    with path.open("rb") as file:
+        if not zips.is_zip(file):
+            return
+        with zips.opened(file) as archive:
+            left_out = zips.sorted_entries(archive).left_out
+    rows = [
+        UploadedFile(upload=upload, seq=seq, filename=plain_name(_entry_name(upload, entry)), skipped=code)
+        for seq, (entry, code) in enumerate(left_out, start=after + 1)
+    ]
     UploadedFile.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _entry_name(upload: Upload, entry: zipfile.ZipInfo) -> str:
+    return f"{upload.filename}/{zips.name_of(entry)}"
 
 
 def _file_count(path: Path) -> int | None:
     """How many files an upload will give; None for a ZIP that cannot be taken."""
-    if not zipfile.is_zipfile(path):
-        return 1
     try:
-        with path.open("rb") as file, zips.opened(file) as archive:
-            return len(zips.zip_entries(archive))
+        with path.open("rb") as file:
+            if not zips.is_zip(file):
+                return 1
+            with zips.opened(file) as archive:
+                found = zips.sorted_entries(archive)
     except ZipFault:
         return None
+    return None if found.fault else len(found.taken)
 
 
 def is_stalled(upload: Upload) -> bool:
@@ -251,10 +256,11 @@ def sweep_spool(*, now: float) -> int:
 
 def _sources(upload: Upload, path: Path, stack: ExitStack) -> list[Source]:
     """The files of an upload. A ZIP is opened once, since each opening reads its whole list, and closed by `stack`."""
-    if not zipfile.is_zipfile(path):
+    file = stack.enter_context(path.open("rb"))
+    if not zips.is_zip(file):
         return [Source(upload.filename, lambda: path.open("rb"))]
-    archive = stack.enter_context(zips.opened(stack.enter_context(path.open("rb"))))
-    return [
-        Source(f"{upload.filename}/{entry.filename}", partial(zips.unpacked, archive, entry))
-        for entry in zips.zip_entries(archive)
-    ]
+    archive = stack.enter_context(zips.opened(file))
+    found = zips.sorted_entries(archive)
+    if found.fault:
+        raise ZipFault(found.fault)
+    return [Source(_entry_name(upload, entry), partial(zips.unpacked, archive, entry)) for entry in found.taken]

@@ -8,7 +8,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from soyte.kernel.files.scratch import scratch
@@ -21,7 +22,9 @@ _SMALL = 1 << 20  # below which the ratio says nothing
 _CHUNK = 1 << 20
 # Rule codes of what is wrong with a ZIP.
 BAD_ZIP, TOO_MANY, TOO_LARGE, BOMB, ENCRYPTED = "zip.unreadable", "zip.entries", "zip.size", "zip.bomb", "zip.encrypted"
+NESTED, OTHER_NAME = "zip.nested", "path.other_name"
 _ARCHIVES = (".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".bz2", ".xz", ".zst", ".jar")
+_BEGIN = b"PK\x03\x04"
 _END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
 _LOCATOR, _LOCATOR_SIZE, _END64_SIZE = b"PK\x06\x07", 20, 56
 _MOST_DIRECTORY = MOST_ENTRIES * 1_024  # bytes of the list of entries: names, and what programs add to them
@@ -64,28 +67,61 @@ def _directory_size(file: BinaryIO) -> int:
     return int(struct.unpack_from("<L", tail, at + 12)[0])
 
 
-def zip_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The visit files of a ZIP in the order of their names. Raises ZipFault where the ZIP breaks a limit."""
-    entries = [entry for entry in archive.infolist() if not entry.is_dir() and entry.filename.lower().endswith(".xml")]
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The entries of a ZIP by name: visit files to open, and the others with the rule code of why they are not opened."""
+
+    taken: list[zipfile.ZipInfo]
+    left_out: list[tuple[zipfile.ZipInfo, str]]
+
+    @property
+    def fault(self) -> str:
+        """Why no visit file can be opened, though there are some; "" otherwise."""
+        faults = [code for _entry, code in self.left_out if code in (ENCRYPTED, BOMB)]
+        return faults[0] if faults and not self.taken else ""
+
+
+def sorted_entries(archive: zipfile.ZipFile) -> Sorted:
+    """What to open of a ZIP. Raises ZipFault where the ZIP as a whole breaks a limit."""
     if len(archive.infolist()) > MOST_ENTRIES:
         raise ZipFault(TOO_MANY)
-    if sum(entry.file_size for entry in entries) > MOST_BYTES:
+    entries = sorted((e for e in archive.infolist() if not e.is_dir()), key=lambda entry: entry.filename)
+    judged = [(entry, _left_out(entry)) for entry in entries]
+    found = Sorted([e for e, code in judged if not code], [(e, code) for e, code in judged if code])
+    if sum(entry.file_size for entry in found.taken) > MOST_BYTES:
         raise ZipFault(TOO_LARGE)
-    if any(entry.flag_bits & 0x1 for entry in entries):
-        raise ZipFault(ENCRYPTED)
-    if any(entry.file_size > _SMALL and entry.file_size > MOST_RATIO * entry.compress_size for entry in entries):
-        raise ZipFault(BOMB)
-    return sorted(entries, key=lambda entry: entry.filename)
+    return found
 
 
-def left_out(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The entries of a ZIP that are no visit files, by name."""
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    return sorted((e for e in entries if not e.filename.lower().endswith(".xml")), key=lambda entry: entry.filename)
+def _left_out(entry: zipfile.ZipInfo) -> str:
+    name = entry.filename.lower()
+    if not name.endswith(".xml"):
+        return NESTED if name.endswith(_ARCHIVES) else OTHER_NAME
+    if entry.flag_bits & 0x1:
+        return ENCRYPTED
+    is_bomb = entry.file_size > _SMALL and entry.file_size > MOST_RATIO * entry.compress_size
+    return BOMB if is_bomb else ""
 
 
-def is_archive(name: str) -> bool:
-    return name.lower().endswith(_ARCHIVES)
+def name_of(entry: zipfile.ZipInfo) -> str:
+    """An entry's name. Many programs do not say that it is UTF-8, those of Vietnamese Windows write its code page."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    for encoding in ("utf-8", "cp1258"):
+        with suppress(UnicodeError):
+            return entry.filename.encode("cp437").decode(encoding)
+    return entry.filename
+
+
+def is_zip(file: BinaryIO) -> bool:
+    """Whether a file is a ZIP. Raises ZipFault where it only begins like one: broken, or cut off."""
+    if zipfile.is_zipfile(file):
+        return True
+    file.seek(0)
+    if file.read(len(_BEGIN)) == _BEGIN:
+        raise ZipFault(BAD_ZIP)
+    file.seek(0)
+    return False
 
 
 def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:

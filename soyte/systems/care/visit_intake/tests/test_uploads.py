@@ -88,8 +88,8 @@ def test_what_is_no_visit_file_in_a_zip_is_named_and_not_opened(officer, hospita
     uploads.receive_kept(upload)
     assert list(upload.files.order_by("seq").values_list("filename", "skipped")) == [
         ("thang9.zip/a.xml", ""),
-        ("thang9.zip/doc.txt", uploads.OTHER_NAME),
-        ("thang9.zip/trong.zip", uploads.NESTED),
+        ("thang9.zip/doc.txt", zips.OTHER_NAME),
+        ("thang9.zip/trong.zip", zips.NESTED),
     ]
     assert Encounter.objects.count() == 1
 
@@ -322,10 +322,42 @@ def test_a_damaged_entry_ends_a_zip_and_what_came_before_it_is_received(officer,
     assert list(Encounter.objects.values_list("visit_code", flat=True)) == ["LK0"]
 
 
-def test_a_zip_cut_off_is_no_zip_and_lands_nothing(officer, hospital):
+def test_a_zip_cut_off_is_told_as_such_and_lands_nothing(officer, hospital):
     upload = keep(officer, hospital, packed(**{"a.xml": file(visit())})[:-30])
+    assert upload.file_count is None
     uploads.receive_kept(upload)
-    assert Receipt.objects.get().kind == "unreadable" and not Encounter.objects.exists()
+    assert (upload.state, upload.error) == ("failed", zips.BAD_ZIP)
+    assert not Receipt.objects.exists() and not Encounter.objects.exists()
+
+
+def test_of_a_zip_with_bad_entries_the_good_ones_are_taken(officer, hospital):
+    content = bytearray(
+        packed(**{"a.xml": file(visit("A")), "b.xml": b"<" + b" " * (8 << 20), "c.xml": file(visit("C"))})
+    )
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + flags] |= 1  # the first entry has a password
+    upload = keep(officer, hospital, bytes(content))
+    assert upload.file_count == 1
+    uploads.receive_kept(upload)
+    assert list(upload.files.order_by("seq").values_list("filename", "skipped")) == [
+        ("thang9.zip/c.xml", ""),
+        ("thang9.zip/a.xml", zips.ENCRYPTED),
+        ("thang9.zip/b.xml", zips.BOMB),
+    ]
+    assert upload.state == "done" and Encounter.objects.get().visit_code == "C"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Tháng 9.xml".encode(), "Tháng 9.xml"),
+        ("Th\u00e1ng 9.xml".encode("cp1258"), "Tháng 9.xml"),
+        (b"a.xml", "a.xml"),
+    ],
+)
+def test_names_that_do_not_say_their_encoding_are_read(written, shown):
+    entry = zipfile.ZipInfo(written.decode("cp437"))
+    assert zips.name_of(entry) == shown
 
 
 def test_a_zip_of_too_many_entries_is_refused_before_any_is_read(officer, hospital, monkeypatch):
