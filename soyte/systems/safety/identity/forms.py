@@ -373,7 +373,7 @@ def action_choices() -> list[tuple[str, str]]:
 
 
 class RefusedFilters(FilterForm):
-    q = forms.CharField(label=gettext_lazy("Tên đăng nhập"), max_length=64)
+    q = forms.CharField(label=gettext_lazy("Họ tên hoặc tên đăng nhập"), max_length=64)
     action = forms.ChoiceField(label=gettext_lazy("Việc"))
 
     def __init__(self, request: Any, actions: list[tuple[str, str]]) -> None:

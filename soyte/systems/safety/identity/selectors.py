@@ -16,7 +16,7 @@ from soyte.kernel.access import policy
 from soyte.kernel.access.actor import Actor, actor_for
 from soyte.kernel.access.models import Post
 from soyte.kernel.access.policy import Explanation, Finding
-from soyte.kernel.access.roles import Role, roles
+from soyte.kernel.access.roles import CITIZEN_ROLE, Role, roles
 from soyte.kernel.access.rules import rules
 from soyte.kernel.access.selectors import held_on
 from soyte.kernel.accounts import selectors as account_selectors
@@ -24,7 +24,7 @@ from soyte.kernel.accounts.models import Account
 from soyte.kernel.audit.models import AuditBatch, AuditEvent
 from soyte.kernel.organisations.models import Unit, UnitSuccession
 from soyte.kernel.organisations.selectors import in_force, units_to_review
-from soyte.kernel.text import fold
+from soyte.kernel.text import fold, vi_key
 from soyte.systems.safety.identity.words import kinds_of_rows
 
 OPEN, TO_NAME, REVIEW, ENDED = "dang-hoat-dong", "cho-dat-ten", "cho-ra-soat", "da-ket-thuc"
@@ -38,6 +38,12 @@ _NUMBERED = re.compile(r"#(\d{1,18})\s*$")
 def seen(*values: object) -> str:
     """A mark of what a form showed, so that saving it can tell whether somebody else was faster."""
     return salted_hmac("soyte.identity", repr(values)).hexdigest()[:20]
+
+
+def roles_that_may(action: str) -> list[Role]:
+    """The roles that an administrator may give and that have an action, by their title."""
+    able = (role for role in roles().values() if action in role.actions and role.code != CITIZEN_ROLE)
+    return sorted(able, key=lambda role: vi_key(str(role.title)))
 
 
 # ---- units -------------------------------------------------------------------------------------------------------

@@ -83,6 +83,7 @@ def test_refused_attempts_are_listed_in_words(client, admin, hospital):
     assert "Tạo, đổi tên, kết thúc đơn vị" in page and "Lan" in page and "Sai tên đăng nhập hoặc mật khẩu" in page
     only = text(client.get(reverse("identity:refused"), {"q": "bs.lan"}))
     assert "Không chức danh nào có quyền" in only and "Sai tên đăng nhập" not in only
+    assert "Không chức danh nào có quyền" in text(client.get(reverse("identity:refused"), {"q": "lan"}))
     only = text(client.get(reverse("identity:refused"), {"action": "accounts.sign_in"}))
     assert "Sai tên đăng nhập" in only and "Không chức danh nào có quyền" not in only
 
@@ -229,3 +230,11 @@ def test_an_administrator_who_forgot_is_helped_by_the_operator(client, departmen
     assert chief.check_password(password) and chief.must_change_password and chief.is_active
     events = AuditEvent.objects.filter(actor_text="soyte administrator-password", account=None, object_id=str(chief.pk))
     assert list(events.order_by("id").values_list("details__act", flat=True)) == ["unlock", "reset password"]
+
+
+def test_who_may_not_is_told_with_the_roles_that_may(client, admin, hospital):
+    post(account("bs.lan"), "doctor", hospital)
+    page = text(client.get(reverse("identity:why"), {"account": "bs.lan", "action": "accounts.manage"}))
+    assert "Chức danh có quyền này: Quản trị viên." in page
+    allowed = text(client.get(reverse("identity:why"), {"account": "bs.lan", "action": "record.search"}))
+    assert "Chức danh có quyền này" not in allowed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from soyte.kernel.access.policy import action_title, visible
 from soyte.kernel.access.web import HouseRequest, requires
-from soyte.kernel.accounts.models import Account
+from soyte.kernel.accounts.selectors import accounts
 from soyte.kernel.audit.chain import verify
 from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.audit.selectors import refused_attempts
@@ -80,8 +81,7 @@ def refused_list(request: HouseRequest) -> HttpResponse:
     asked = filters.values()
     found = visible(request.actor, "audit.read", refused_attempts())
     if "q" in asked:
-        account = Account.objects.filter(username=asked["q"].strip().lower()).first()
-        found = found.filter(account=account) if account else found.filter(actor_text=asked["q"].strip())
+        found = found.filter(Q(account__in=accounts(text=asked["q"]).values("pk")) | Q(actor_text=asked["q"].strip()))
     if "action" in asked:
         found = found.filter(action=asked["action"])
     shown = page(found, request, ["-id"])

@@ -33,6 +33,7 @@ def why_page(request: HouseRequest) -> HttpResponse:
             "target": target,
             "answer": selectors.explain(account, action, unit, target),
             "conditions": selectors.conditions(action),
+            "able": selectors.roles_that_may(action),
             "posts": posts_of(account)[:50],
         }
     return render(request, "identity/why.html", context, status=422 if form.errors else 200)
