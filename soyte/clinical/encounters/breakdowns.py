@@ -120,8 +120,8 @@ def breakdowns(*, inpatient: Iterable[str]) -> tuple[Dimension, ...]:
     return (
         Dimension("icd_block", _("Nhóm bệnh"), F("block"), _block_names, singles_out=True, prepare=_with_block),
         Dimension("icd", _("Chẩn đoán chính (mã ba ký tự)"), category, _category_names, singles_out=True),
-        Dimension("sex", _("Giới"), sex, _named(_SEXES)),
-        Dimension("age", _("Tuổi lúc vào"), age, _named(_AGE_NAMES)),
-        Dimension("setting", _("Khám hay nội trú"), setting, _named(_SETTINGS)),
-        Dimension("outcome", _("Kết quả điều trị"), outcome, _named(_OUTCOMES)),
+        Dimension("sex", _("Giới"), sex, _named(_SEXES), is_broad=True),
+        Dimension("age", _("Tuổi lúc vào"), age, _named(_AGE_NAMES), is_broad=True),
+        Dimension("setting", _("Khám hay nội trú"), setting, _named(_SETTINGS), is_broad=True),
+        Dimension("outcome", _("Kết quả điều trị"), outcome, _named(_OUTCOMES), is_broad=True),
     )

@@ -115,7 +115,7 @@ def _coverage(start: date, end: date) -> Coverage:
 
 
 _FACILITY = Dimension("facility", _("Cơ sở"), F("facility_code"), facility_names, of_unit=True)
-_KIND = Dimension("kind", _("Loại khám chữa bệnh"), F("kind"), list_names("visit_kind"))
+_KIND = Dimension("kind", _("Loại khám chữa bệnh"), F("kind"), list_names("visit_kind"), is_broad=True)
 _CHAPTER = Dimension("icd_chapter", _("Chương bệnh"), F("main_icd_chapter"), _chapter_names, singles_out=True)
 _COMMUNE = Dimension("commune", _("Xã nơi cư trú"), F("commune_code"), _commune_names)
 _DISEASE = Dimension(

@@ -48,7 +48,7 @@ def _yes_no(keys: Iterable[str], on: date) -> Mapping[str, str]:
 def _fact(code: str, title: Any, element: str, *, otherwise: str = "0", names: Names = _yes_no) -> Dimension:
     """What the certificate says in one element; `otherwise` where it says nothing."""
     told = Coalesce(KT(f"facts__{element}"), Value(otherwise), output_field=TextField())
-    return Dimension(code, title, told, names)
+    return Dimension(code, title, told, names, is_broad=True)
 
 
 COUNTABLES = (
@@ -77,6 +77,7 @@ COUNTABLES = (
                 ),
                 _weight_names,
                 prepare=_with_weight,
+                is_broad=True,
             ),
             _fact("caesarean", _("Mổ lấy thai"), "SINHCON_PHAUTHUAT"),
             _fact("preterm", _("Sinh dưới 32 tuần"), "SINHCON_DUOI32TUAN"),

@@ -42,8 +42,9 @@ class Dimension:
     """One way to split a figure: `key` gives each row its text key.
 
     `singles_out` marks a dimension whose keys can name a protected condition (disease, ICD chapter, code): small cells
-    with labelled rows are hidden there from whoever lacks the grant. `is_period`: the key is a stretch of time. `of_unit`: the
-    unit decides the key, so that cells by it can stand apart by unit.
+    with labelled rows are hidden there from whoever lacks the grant. `is_period`: the key is a stretch of time. `is_broad`: few
+    keys that divide everything and name neither a condition nor a place. `of_unit`: the unit decides the key, so that cells
+    by it can stand apart by unit.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Dimension:
     singles_out: bool = False
     prepare: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
     is_period: bool = False
+    is_broad: bool = False
     of_unit: bool = False
 
 

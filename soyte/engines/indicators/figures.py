@@ -2,8 +2,10 @@
 
 Totals always count labelled visits. What a viewer without the grant may not single out is hidden:
 - split by a dimension that can name a condition, a cell of 1-4 rows with a labelled one shows "dưới 5";
-- split by two dimensions where a labelled row falls in the table, all cells under 5 and their row totals are hidden;
-  a period is no such dimension.
+- split by two dimensions in a period with a labelled row, all cells under 5 and their row total are hidden; a period is no
+  such dimension, and by broad ones alone (sex, age, ...) the whole is divided, not singled out: these are totals.
+Whether a combination of keys is hidden depends on nothing but itself and the period, so that tables, figures, filters and
+lists of rows say the same of it (`singles_out`).
 A row is labelled for a viewer if it carries a label that he is not granted: by every post that lets him see figures, where
 he holds several.
 """
@@ -11,7 +13,7 @@ he holds several.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -49,11 +51,12 @@ class PeriodReversed(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value. `hidden` cells have no value: they show "dưới 5" and open no rows."""
+    """One value. `hidden` cells have no value: they show "dưới 5". `closed` ones, hidden or not, open no rows."""
 
     keys: tuple[str, ...]
     value: Decimal | None
     hidden: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,12 +187,23 @@ class Question:
         return narrowed(keyed(found, self.dimensions), self.where)
 
     def aggregates(self) -> dict[str, Aggregate]:
-        """`value`, `size` in rows and `unseen`, those of them with a label that the actor is not granted."""
+        """`value`, `size` in rows (of a count what it counts: few persons may have many visits) and `unseen`, the rows with
+        a label that the actor is not granted."""
+        measure = self.countable.measures[self.indicator.measure]
         return {
-            "value": self.countable.measures[self.indicator.measure],
-            "size": Count("pk"),
-            "unseen": Count("pk", filter=unseen_by(self.actor, self.countable.action, self.countable.labels)),
+            "value": measure,
+            "size": measure if isinstance(measure, Count) else Count("pk"),
+            "unseen": Count("pk", filter=self._unseen()),
         }
+
+    def _unseen(self) -> Q:
+        return unseen_by(self.actor, self.countable.action, self.countable.labels)
+
+    def has_unseen(self) -> bool:
+        """Whether the period holds a labelled row, wherever it falls."""
+        if isinstance(self.actor, Machine):
+            return False
+        return bool(replace(self, by=(), where={}).rows().filter(self._unseen()).exists())
 
     def count(self, names: Sequence[str]) -> list[Counted]:
         """The aggregates for each combination of keys."""
@@ -212,39 +226,65 @@ def answered(question: Question, count: Callable[[Sequence[str]], list[Counted]]
     """The figure of what `count` says of the question's splits, with what the actor may not single out hidden."""
     counted = count(question.names)
     whole = count([])[0] if question.by else counted[0]
-    total = cells([whole], [], question.narrowing)[0]
+    has_unseen = is_crossed(question.dimensions) and question.has_unseen()
+    [total] = cells([whole], [], question.narrowing, has_unseen=has_unseen)
+    found = cells(counted, question.by, question.narrowing, has_unseen=has_unseen) if question.by else [total]
+    if question.narrowing and is_crossed(question.dimensions) and any(cell.hidden for cell in found):
+        total = Cell((), None, hidden=True, closed=True)  # the total of a row with a hidden cell
     return Figure(
         indicator=question.indicator,
         countable=question.countable,
         start=question.start,
         end=question.end,
-        cells=cells(counted, question.by, question.narrowing) if question.by else [Cell((), _decimal(whole["value"]))],
+        cells=found,
         total=total,
         as_of=as_of,
         names=[d.names([row[f"key_{d.code}"] for row in counted], question.end) for d in question.by],
     )
 
 
-def hides(dimensions: Iterable[Dimension], *, size: int, unseen: int, table_has_unseen: bool) -> bool:
-    """Whether a cell of a table by these dimensions (those that narrow it too) would single out. A period is no crossing:
-    anybody may ask for each day as a table of its own."""
+def _crossing(dimensions: Iterable[Dimension]) -> list[Dimension]:
+    """A period is no crossing: anybody may ask for each day as a table of its own."""
+    return list({dimension.code: dimension for dimension in dimensions if not dimension.is_period}.values())
+
+
+def is_crossed(dimensions: Iterable[Dimension]) -> bool:
+    """Keys of two dimensions or more meet here."""
+    return len(_crossing(dimensions)) > 1
+
+
+def singles_out(dimensions: Iterable[Dimension], *, size: int, unseen: int, has_unseen: bool) -> bool:
+    """Whether so few rows at keys of these dimensions would single out: such a combination opens no rows.
+
+    `unseen`: labelled rows among them; `has_unseen`: some in the period, wherever they fall.
+    """
     if not 0 < size < SMALL:
         return False
-    crossing = [dimension for dimension in dimensions if not dimension.is_period]
+    crossing = _crossing(dimensions)
     if len(crossing) > 1:
-        return table_has_unseen
+        return has_unseen
     return unseen > 0 and any(dimension.singles_out for dimension in crossing)
 
 
-def cells(counted: Sequence[Counted], by: Sequence[Dimension], narrowing: Sequence[Dimension]) -> list[Cell]:
+def hides(dimensions: Iterable[Dimension], *, size: int, unseen: int, has_unseen: bool) -> bool:
+    """Whether the value is hidden too. By broad dimensions alone it is a total, and totals are told."""
+    crossing = _crossing(dimensions)
+    return not all(dimension.is_broad for dimension in crossing) and singles_out(
+        crossing, size=size, unseen=unseen, has_unseen=has_unseen
+    )
+
+
+def cells(
+    counted: Sequence[Counted], by: Sequence[Dimension], narrowing: Sequence[Dimension], *, has_unseen: bool
+) -> list[Cell]:
     """Cells of a table, small ones hidden where they would single out."""
     dimensions = [*by, *narrowing]
-    table_has_unseen = any(row["unseen"] for row in counted)
 
     def cell(row: Counted) -> Cell:
-        hidden = hides(dimensions, size=row["size"], unseen=row["unseen"], table_has_unseen=table_has_unseen)
+        told = {"size": row["size"], "unseen": row["unseen"], "has_unseen": has_unseen}
+        hidden = hides(dimensions, **told)
         keys = tuple(row[f"key_{dimension.code}"] for dimension in by)
-        return Cell(keys, None if hidden else _decimal(row["value"]), hidden)
+        return Cell(keys, None if hidden else _decimal(row["value"]), hidden, singles_out(dimensions, **told))
 
     return [cell(row) for row in counted]
 
@@ -287,17 +327,32 @@ def _decimal(value: Any) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows behind a figure that the viewer may see; `some_hidden` says that the figure holds others too."""
+    """The rows behind a figure that the viewer may see; `some_hidden` says that the figure holds others too.
+
+    `closed`: so few that they would single out (`singles_out`); there are none to see, whoever they are.
+    """
 
     rows: QuerySet[Any]
     some_hidden: bool
+    closed: bool = False
 
 
 def rows_of(code: str, *, actor: Acting, start: date, end: date, where: Where | None = None) -> Rows:
     """The rows that the figure counted, by the same predicate, newest first."""
     question = Question.of(code, actor=actor, start=start, end=end, where=where)
     counted = question.rows()
+    if _is_closed(question):
+        return Rows(counted.none(), some_hidden=False, closed=True)
     action = question.countable.rows_action
     seen = visible(actor, action, counted)
     some_hidden = hidden(actor, action, counted).exists()
     return Rows(rows=seen.order_by(F(question.countable.day).desc(), "-pk"), some_hidden=some_hidden)
+
+
+def _is_closed(question: Question) -> bool:
+    dimensions = _crossing(question.narrowing)
+    if len(dimensions) < 2 and not any(dimension.singles_out for dimension in dimensions):
+        return False
+    [whole] = question.count([])
+    has_unseen = is_crossed(dimensions) and question.has_unseen()
+    return singles_out(dimensions, size=whole["size"], unseen=whole["unseen"], has_unseen=has_unseen)

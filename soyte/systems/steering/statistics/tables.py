@@ -7,7 +7,7 @@ cell is a sum over keys and opens its rows by the same keys.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from soyte.clinical.encounters.countables import NEW_MAP
 from soyte.engines.indicators import figures, rollups
-from soyte.engines.indicators.counting import Coverage, Dimension
+from soyte.engines.indicators.counting import Coverage
 from soyte.engines.indicators.figures import Crossed
 from soyte.kernel.actors import Acting
 from soyte.kernel.text.folding import vi_key
@@ -43,7 +43,7 @@ class TableQuestion:
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """A hidden value is None. `url` opens the rows; "" where nobody may, or this viewer."""
+    """A hidden value is None. `url` opens the rows; "" where nobody may, or this viewer, or where they would single out."""
 
     value: Decimal | None
     url: str = ""
@@ -109,7 +109,11 @@ class _Counted:
             indicator, actor=actor, start=question.start, end=question.end, by=names, where=self.base
         )
         self.as_of = crossing.as_of
-        self.has_unseen = any(row.unseen for row in crossing.rows)
+        self.has_unseen = (
+            figures.Question.of(indicator, actor=actor, start=question.start, end=question.end).has_unseen()
+            if self.base  # a combination says the same, whatever the table is narrowed to
+            else any(row.unseen for row in crossing.rows)
+        )
         self.keys = {row.keys[: len(self.row_names)] for row in crossing.rows}
         self._sums: dict[tuple[str, str, str], _Sum] = defaultdict(_Sum)  # by column, dimension and key; "" for all
         for column in self.columns:
@@ -128,16 +132,10 @@ class _Counted:
                 found.add(part)
         return found
 
-    def hides(self, column: TableColumn, line: _Line, counted: _Sum) -> bool:
-        return figures.hides(
-            self._dimensions({**line.where, **column.where, **self.base}),
-            size=counted.size,
-            unseen=counted.unseen,
-            table_has_unseen=self.has_unseen,
-        )
-
-    def _dimensions(self, names: Iterable[str]) -> list[Dimension]:
-        return [self.countable.dimension(name) for name in names]
+    def asks(self, rule: Callable[..., bool], column: TableColumn, line: _Line, counted: _Sum) -> bool:
+        """What a rule on small cells (`figures.hides`, `figures.singles_out`) says of a cell."""
+        dimensions = [self.countable.dimension(name) for name in {**line.where, **column.where, **self.base}]
+        return rule(dimensions, size=counted.size, unseen=counted.unseen, has_unseen=self.has_unseen)
 
 
 def table(question: TableQuestion, *, actor: Acting) -> Table:
@@ -169,11 +167,13 @@ def _row(question: TableQuestion, line: _Line, counted: Mapping[str, _Counted]) 
 
 def _cell(question: TableQuestion, column: TableColumn, line: _Line, counted: _Counted) -> TableCell:
     found = counted.sum_of(column, line.where)
-    if counted.hides(column, line, found):
+    if counted.asks(figures.hides, column, line, found):
         return TableCell(None)
     where = {**counted.base, **column.where, **line.where}
     if not found.size or any(not key for keys in where.values() for key in keys):
         return TableCell(found.value)  # an address cannot ask for rows that lack a key
+    if counted.asks(figures.singles_out, column, line, found):
+        return TableCell(found.value)
     url = rows_address(column.indicator, actor=counted.actor, start=question.start, end=question.end, where=where)
     return TableCell(found.value, url)
 

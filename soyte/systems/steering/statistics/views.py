@@ -82,7 +82,7 @@ def _lines(found: Figure, asked: Question, actor: Actor) -> list[Line]:
 
     def line(cell: Cell) -> Line:
         key = cell.keys[0]
-        url = "" if cell.hidden else _rows_url(found, asked, actor, {asked.by: [key]})
+        url = "" if cell.closed else _rows_url(found, asked, actor, {asked.by: [key]})
         return Line(key, found.name(cell), cell.value, float(abs(cell.value or Decimal(0)) / top * 100), url)
 
     return [line(cell) for cell in found.cells]
@@ -123,7 +123,7 @@ def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse
         "money": indicator.is_money,
         "splits": [(d.code, d.title, f"?{asked.query(theo=d.code)}", d.code == asked.by) for d in countable.dimensions],
         "dimension": countable.dimension(asked.by),
-        "total_url": _rows_url(found, asked, request.actor, {}),
+        "total_url": "" if found.total.closed else _rows_url(found, asked, request.actor, {}),
         "map_url": f"{reverse('statistics:map', args=[indicator_code])}?{asked.query()}" if by_commune else "",
         "export_url": f"{reverse('statistics:export', args=[indicator_code])}?{asked.query()}",
         "bars": [(line.name, None if line.value is None else float(line.value), "v") for line in lines[-60:]],
@@ -202,6 +202,7 @@ def figure_rows(request: HouseRequest, indicator_code: str) -> HttpResponse:
             "page": shown,
             "rows": in_words(shown.rows),
             "some_hidden": behind.some_hidden,
+            "closed": behind.closed,
             "back_url": f"{reverse('statistics:figure', args=[indicator_code])}?{asked.query()}",
         },
     )

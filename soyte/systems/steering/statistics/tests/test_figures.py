@@ -78,6 +78,57 @@ def test_a_narrowed_table_with_a_labelled_row_hides_all_its_small_cells():
     assert values(found) == {("01",): None, ("03",): None}
 
 
+def combination(who, **where):
+    """(value of the figure narrowed to these keys, rows that open, closed)"""
+    behind = rows_of("visits", actor=who, where=where, **YEAR)
+    return figure("visits", actor=who, where=where, **YEAR).total.value, behind.rows.count(), behind.closed
+
+
+def test_a_hidden_combination_opens_no_rows_and_is_hidden_as_a_filter_too():
+    visit(main_icd="B20", main_icd_chapter="I", labels=["hiv"])
+    visit(main_icd="B20", main_icd_chapter="I"), visit(main_icd="A15", main_icd_chapter="I", commune_code="25195")
+    officer = actor("data_officer", unit("Sở Y tế", kind="department"))
+    assert combination(officer, icd_block="B20-B24") == (None, 0, True)
+    assert combination(officer, icd_block="A15-A19") == (1, 1, False)  # a disease without a labelled visit
+    assert combination(officer, icd_block="A15-A19", commune="25195") == (None, 0, True)
+    assert combination(officer, icd_block="A15-A19", month=f"{timezone.localdate():%Y-%m}")[2] is False
+    assert combination(OPERATOR, icd_block="B20-B24") == (2, 2, False)
+
+
+@pytest.mark.parametrize("where", [{"facility": "70001"}, {"disease": "dengue"}])
+def test_a_combination_is_hidden_from_whichever_side_it_is_asked(where):
+    """The labelled visit lies in neither the facility's table nor the disease's, but in the table of both."""
+    visit(main_icd="A97.0", main_icd_chapter="I", unit=facility("70001"), at=at(9, 1))
+    visit(main_icd="B20", main_icd_chapter="I", unit=facility("70002"), labels=["hiv"], at=at(9, 1))
+    officer = actor("data_officer", unit("Sở Y tế", kind="department"))
+    [by] = {"facility", "disease"} - {*where}
+    assert {*values(figure("visits", actor=officer, by=[by], where=where, **YEAR)).values()} == {None}
+
+
+def test_the_total_of_a_row_with_a_hidden_cell_is_hidden():
+    for n in range(7):
+        visit(main_icd="A09", main_icd_chapter="I", kind="03" if n < 2 else "01")
+    visit(main_icd="B20", main_icd_chapter="I", labels=["hiv"])
+    officer = actor("data_officer", facility("70001"))
+    found = figure("visits", actor=officer, by=["kind"], where={"icd_block": "A00-A09"}, **YEAR)
+    assert (values(found), found.total.value) == ({("01",): 5, ("03",): None}, None)
+
+
+def test_by_sex_age_and_outcome_alone_a_figure_is_a_total_that_opens_no_rows():
+    visit(result_code="5", kind="03", labels=["hiv"], main_icd="B20", main_icd_chapter="I")
+    officer = actor("statistician", unit("Sở Y tế", kind="department"))
+    assert combination(officer, setting="inpatient", outcome="died") == (1, 0, True)
+    assert combination(officer, setting="inpatient", outcome="died", facility="70001") == (None, 0, True)
+
+
+def test_one_person_with_many_visits_of_a_labelled_disease_is_a_small_cell():
+    who = person()
+    for day in range(1, 8):
+        visit(at=at(5, day), who=who, main_icd="B20", main_icd_chapter="I", labels=["hiv"])
+    officer = actor("data_officer", facility("70001"))
+    assert values(figure("persons", actor=officer, by=["icd_chapter"], **YEAR)) == {("I",): None}
+
+
 def test_rows_are_those_counted_less_the_labelled_ones_and_say_so():
     plain, labelled = visit(), visit(labels=["hiv"], main_icd="B20")
     officer = actor("data_officer", facility("70001"))

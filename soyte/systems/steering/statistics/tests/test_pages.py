@@ -81,6 +81,14 @@ def test_a_small_cell_says_under_five_and_opens_nothing(enter):
     assert "dưới 5" in shown and "loc-icd_chapter=I&" not in shown and 'loc-icd_chapter=I"' not in shown
 
 
+def test_the_rows_of_a_hidden_cell_are_closed_whoever_writes_their_address(enter):
+    visit(at=at(3, 1), main_icd="B20", main_icd_chapter="I", labels=["hiv"])
+    plain = visit(at=at(3, 1), main_icd="B20", main_icd_chapter="I")
+    rows = text(page(enter(), "rows", query=f"{YEAR}&loc-icd_block=B20-B24"))
+    assert "Dưới 5 lượt" in rows and plain.visit_code not in rows and "không thuộc quyền xem</p>" not in rows
+    assert "dưới 5" in text(page(enter(), query=f"{YEAR}&loc-icd_block=B20-B24"))
+
+
 def test_the_table_for_the_office_hides_what_the_page_hides(enter, tmp_path):
     for _ in range(3):
         visit(at=at(3, 1), main_icd="B20", main_icd_chapter="I", labels=["hiv"])

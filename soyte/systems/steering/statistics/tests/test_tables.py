@@ -146,6 +146,19 @@ def test_small_cells_of_a_table_with_a_labelled_visit_are_hidden_and_open_nothin
     assert row.cells[0].value == 1
 
 
+def test_the_total_of_deaths_is_told_and_a_narrowed_table_hides_what_the_whole_one_hides():
+    seen(icd="B20", chapter="I", labels=["hiv"], kind="03", result="5")
+    seen(unit=facility("70002"))
+    officer = actor("statistician", unit("Sở Y tế", kind="department"))
+    places = {column.code: n for n, column in enumerate(form_on("14bct", MONTH[1]).columns)}
+    (deaths, exams) = (places["14bct.chet"], places["14bct.kham"])
+    whole, narrowed = ask(who=officer), ask(who=officer, where={"facility": ["70002"]})
+    assert (whole.rows[0].cells[deaths].value, whole.rows[0].cells[deaths].url) == (1, "")
+    for found in (whole, narrowed):
+        (throat,) = [row for row in found.rows if row.key == "icd_block:J00-J06"]
+        assert throat.cells[exams].is_hidden
+
+
 def test_a_hospital_sees_its_own_table():
     mine = facility("70001")
     seen(unit=mine), seen(unit=facility("70002"))
