@@ -36,11 +36,14 @@ def every_page_names_its_permission(**_: Any) -> list[checks.CheckMessage]:
     known = {*permissions(), PUBLIC, SIGNED_IN}
     errors: list[checks.CheckMessage] = []
     for route, pattern in pages():
-        need = getattr(pattern.callback, "permission", None)
-        if need is None:
+        needs = getattr(pattern.callback, "permissions", ())
+        if not needs:
             errors.append(checks.Error(f"/{route} has no @requires(...)", obj=pattern.callback, id="soyte.E001"))
-        elif need not in known:
-            errors.append(checks.Error(f"/{route} requires {need!r}, which no room declares", id="soyte.E002"))
+        errors.extend(
+            checks.Error(f"/{route} requires {need!r}, which no room declares", id="soyte.E002")
+            for need in needs
+            if need not in known
+        )
     return errors
 
 

@@ -41,7 +41,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 def requires(permission: str, *, before_password_change: bool = False) -> Callable[[View], View]:
     """Guard a view. Nobody signed in is led to the sign-in page; without the right, NoRight is raised and audited.
 
-    A one-time password opens only views marked `before_password_change` (the change itself, sign-out).
+    A view that needs several rights carries several marks. A one-time password opens only views marked `before_password_change` (the change itself, sign-out).
     """
 
     def mark(view: View) -> View:
@@ -60,6 +60,7 @@ def requires(permission: str, *, before_password_change: bool = False) -> Callab
                 return _stop(request, permission, before_password_change) or view(request, *args, **kwargs)
 
         guarded.permission = permission
+        guarded.permissions = (permission, *getattr(view, "permissions", ()))
         return cast(View, guarded)
 
     return mark

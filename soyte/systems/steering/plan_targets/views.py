@@ -146,6 +146,7 @@ def target_page(request: HouseRequest, plan_code: str, target_code: str) -> Http
     return render(request, "plan_targets/target.html", context)
 
 
+@requires("plan.read")
 @requires("figures.rows")
 @require_GET
 def target_rows(request: HouseRequest, plan_code: str, target_code: str) -> HttpResponse:

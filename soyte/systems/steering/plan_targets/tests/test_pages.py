@@ -84,6 +84,13 @@ def test_what_is_not_there_is_404_and_who_has_no_right_is_refused(enter):
     assert enter("doctor", facility()).get(address("plan")).status_code == 403
 
 
+def test_rows_need_the_right_to_their_card_too(enter, seen):
+    doctor = enter("doctor", facility())  # may open rows of figures, not the plan
+    assert doctor.get(reverse("statistics:rows", args=["visits"])).status_code == 200
+    for address_ in (address("target", "T8"), address("rows", "T8"), address("rows", "T8") + "?phan=tu-so"):
+        assert doctor.get(address_).status_code == 403
+
+
 def test_computing_again_is_a_post_and_leaves_a_trace(enter):
     client = enter()
     assert client.get(address("compute")).status_code == 405
