@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from soyte.kernel.text.shares import rounded
+
 BILLION = Decimal(1_000_000_000)
 MILLION = Decimal(1_000_000)
 THIN = "\u00a0"  # no line break between a number and its unit
-
-
-def _rounded(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
 def number(value: Decimal | int | float, places: int | None = None) -> str:
@@ -24,7 +22,7 @@ def number(value: Decimal | int | float, places: int | None = None) -> str:
     """
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
     if places is not None:
-        exact = _rounded(exact, places)
+        exact = rounded(exact, places)
     whole, _point, decimals = f"{exact:,f}".partition(".")
     if places is None:
         decimals = decimals.rstrip("0")
@@ -50,7 +48,7 @@ def short_money(amount: Decimal | int) -> str:
 
 def _three_figures(value: Decimal) -> str:
     places = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    return number(_rounded(value, places))
+    return number(rounded(value, places))
 
 
 def day(value: date | None) -> str:

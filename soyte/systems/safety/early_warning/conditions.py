@@ -9,6 +9,7 @@ import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.codes.working_days import after_working_days
 from soyte.kernel.text import format as words
+from soyte.kernel.text.shares import percent_of, rounded
 from soyte.systems.care.visit_intake.public import refused_by_day
 from soyte.systems.prevention.infectious_disease.public import overdue_by_unit
 
@@ -116,9 +118,9 @@ def refused(numbers: Numbers, now: datetime) -> Found:
         at[place + 1] += every
     found: Found = {}
     for unit, (bad, every, bad_before, every_before) in sums.items():
-        usual = bad_before / every_before if every_before else 0.0
-        if bad >= numbers["least"] and bad / every > numbers["times"] * max(usual, 0.01):
-            found[unit] = {"refused": bad, "received": every, "usual_percent": round(usual * 100, 1)}
+        usual = percent_of(bad_before, every_before) or Decimal(0)
+        if bad >= numbers["least"] and bad / every * 100 > numbers["times"] * float(max(usual, 1)):
+            found[unit] = {"refused": bad, "received": every, "usual_percent": float(rounded(usual, 1))}
     return found
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from soyte.kernel.text import format as words
+from soyte.kernel.text.shares import percent_of, rounded
 from soyte.systems.steering.plan_targets.content import named_systems, state
 from soyte.systems.steering.plan_targets.content_schemas import Goal, Part, Plan, Target
 from soyte.systems.steering.plan_targets.models import Reading
@@ -31,7 +32,8 @@ class PartCard:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One target as a page shows it. `percent` is cut, not rounded, to a tenth: 89,96 % has not reached 90 %."""
+    """One target as a page shows it. `percent` is rounded to a tenth; whether the goal is reached is judged by the exact share,
+    and a missed one says by how little."""
 
     target: Target
     state: str
@@ -52,13 +54,11 @@ class Card:
 
 def percent(reading: Reading | None) -> Decimal | None:
     """The share in percent, exact; None where there is nothing to divide by."""
-    if reading is None or not reading.whole:
-        return None
-    return Decimal(reading.part) / reading.whole * 100
+    return percent_of(reading.part, reading.whole) if reading else None
 
 
 def _shown(share: Decimal | None) -> Decimal | None:
-    return share if share is None else share.quantize(Decimal("0.1"), rounding=ROUND_FLOOR)
+    return share if share is None else rounded(share, 1)
 
 
 def goal_in_words(goal: Goal) -> str:
@@ -84,7 +84,9 @@ def _chip(state_: str, goal: Goal, share: Decimal | None) -> Chip:
         return Chip(_("Đạt"), GOOD)
     if state_ == UNKNOWN or share is None or goal.percent is None:
         return Chip(_("Chưa đo được"), UNKNOWN)
-    short = (goal.percent - share).quantize(Decimal("0.1"), rounding="ROUND_CEILING")
+    short = goal.percent - rounded(share, 1)  # from the share that is shown
+    if not short:
+        return Chip(_("Thiếu dưới 0,1 điểm"), state_)
     return Chip(_("Thiếu %(points)s điểm") % {"points": words.number(short, 1)}, state_)
 
 

@@ -29,10 +29,6 @@ class Share:
     key: str = ""
     name: str = ""
 
-    @property
-    def percent(self) -> float | None:
-        return self.part / self.whole * 100 if self.whole else None
-
 
 @dataclass(frozen=True, slots=True)
 class Beside:

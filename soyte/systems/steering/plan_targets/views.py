@@ -20,6 +20,7 @@ from soyte.kernel.access.policy import hidden, visible
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.kernel.organisations.selectors import facilities_by_code
+from soyte.kernel.text.shares import percent_of
 from soyte.systems.steering.plan_targets import services
 from soyte.systems.steering.plan_targets.cards import STATES, UNKNOWN, Card, cards, percent
 from soyte.systems.steering.plan_targets.content import named_systems, plans, state
@@ -113,7 +114,7 @@ def _unit_lines(reading: Reading, rows_url: Callable[..., str]) -> list[dict[str
             "name": name,
             "part": part,
             "whole": whole,
-            "percent": part / whole * 100 if whole else None,
+            "percent": percent_of(part, whole),
             "whole_url": rows_url(reading, o=key),
             "part_url": rows_url(reading, o=key, phan="tu-so"),
         }

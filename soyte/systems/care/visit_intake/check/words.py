@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from gettext import NullTranslations
 
+from soyte.kernel.text.shares import percent_of
 from soyte.kernel.text.speech import gettext_noop
 
 SEVERITY_WORDS = {
@@ -30,4 +31,5 @@ def money(value: Decimal, words: NullTranslations) -> tuple[str, str]:
 
 def share(part: int, whole: int) -> str:
     """86,4%"""
-    return f"{part / whole * 100:.1f}%".replace(".", ",") if whole else "0%"
+    percent = percent_of(part, whole, 1)
+    return "0%" if percent is None else f"{percent}%".replace(".", ",")

@@ -58,9 +58,19 @@ def test_only_what_a_measure_answers_has_a_figure_and_all_else_names_what_it_wai
 
 
 @pytest.mark.django_db
-def test_a_shown_share_is_cut_so_that_a_missed_goal_never_looks_reached():
-    reading("residents_with_record", TODAY, 89_996, 100_000)
-    assert (by_id("T8").value, by_id("T8").chip.text) == ("89,9", "Thiếu 0,1 điểm")
+@pytest.mark.parametrize(
+    ("part", "whole", "value", "chip"),
+    [
+        (8_525, 10_000, "85,3", "Thiếu 4,7 điểm"),
+        (89_996, 100_000, "90,0", "Thiếu dưới 0,1 điểm"),
+        (90, 100, "90,0", "Thiếu dưới 0,1 điểm"),
+        (901, 1000, "90,1", "Đạt"),
+    ],
+)
+def test_a_share_is_rounded_half_up_and_a_missed_goal_never_looks_reached(part, whole, value, chip):
+    reading("residents_with_record", TODAY, part, whole)
+    card = by_id("T8")
+    assert (card.value, card.chip.text) == (value, chip)
 
 
 @pytest.mark.django_db
