@@ -39,7 +39,11 @@ _SEXES: dict[str, str | _StrPromise] = {"1": _("Nam"), "2": _("Nữ"), "other": 
 
 
 def _named(names: Mapping[str, str | _StrPromise]) -> Callable[[Iterable[str], date], Mapping[str, str]]:
-    return lambda keys, on: {key: str(names[key]) for key in keys if key in names}
+    def named(keys: Iterable[str], on: date) -> Mapping[str, str]:
+        asked = {*keys}
+        return {key: str(name) for key, name in names.items() if key in asked}
+
+    return named
 
 
 class _AgeBand(Func):
@@ -93,11 +97,11 @@ def _with_block(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _block_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     known = load_list("icd10_block")
-    return {key: f"{key} {name}" for key in keys if (name := known.name_of(key, on))}
+    return {key: f"{key} {name}" for key in sorted({*keys}) if (name := known.name_of(key, on))}
 
 
 def _category_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
-    return {key: f"{key} {name}" for key, name in names_of("icd10", list(keys), on).items()}
+    return {key: f"{key} {name}" for key, name in names_of("icd10", sorted({*keys}), on).items()}
 
 
 def breakdowns(*, inpatient: Iterable[str]) -> tuple[Dimension, ...]:
@@ -118,8 +122,12 @@ def breakdowns(*, inpatient: Iterable[str]) -> tuple[Dimension, ...]:
     )
     age = _AgeBand(F("birth_written"), TruncDate("started_at"))
     return (
-        Dimension("icd_block", _("Nhóm bệnh"), F("block"), _block_names, singles_out=True, prepare=_with_block),
-        Dimension("icd", _("Chẩn đoán chính (mã ba ký tự)"), category, _category_names, singles_out=True),
+        Dimension(
+            "icd_block", _("Nhóm bệnh"), F("block"), _block_names, singles_out=True, prepare=_with_block, is_coded=True
+        ),
+        Dimension(
+            "icd", _("Chẩn đoán chính (mã ba ký tự)"), category, _category_names, singles_out=True, is_coded=True
+        ),
         Dimension("sex", _("Giới"), sex, _named(_SEXES), is_broad=True),
         Dimension("age", _("Tuổi lúc vào"), age, _named(_AGE_NAMES), is_broad=True),
         Dimension("setting", _("Khám hay nội trú"), setting, _named(_SETTINGS), is_broad=True),

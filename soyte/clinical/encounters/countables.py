@@ -18,10 +18,11 @@ from soyte.clinical.encounters.models import INPATIENT_KINDS, Arrival, Encounter
 from soyte.clinical.encounters.topics import CHECKED_IN, MOVED, RECORDED, WITHDRAWN
 from soyte.clinical.encounters.touched import admitted_days, ended_days, started_days
 from soyte.clinical.terminology import selectors as terminology
-from soyte.engines.indicators.counting import Countable, Coverage, Dimension, periods
+from soyte.engines.indicators.counting import Countable, Coverage, Dimension, Names, periods
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.organisations import selectors as organisations
 from soyte.kernel.places import selectors as places
+from soyte.kernel.text.folding import vi_key
 
 OLD_MAP, NEW_MAP = "cu", "moi"
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
@@ -75,13 +76,17 @@ def _notifiable_periods(written: Collection[str]) -> Iterator[tuple[str, datetim
 
 
 def facility_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
-    return {code: unit.name for code, unit in organisations.facilities_by_code(keys, on).items()}
+    return _by_name({code: unit.name for code, unit in organisations.facilities_by_code(keys, on).items()})
+
+
+def _by_name(names: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(names.items(), key=lambda named: (vi_key(named[1]), named[0])))
 
 
 def _commune_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     """Names of that day; a commune that had ended by then keeps the name of the old map."""
     asked = list(keys)
-    return {**places.names_on(asked, OLD_MAP_LAST_DAY), **places.names_on(asked, on)}
+    return _by_name({**places.names_on(asked, OLD_MAP_LAST_DAY), **places.names_on(asked, on)})
 
 
 def _place_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
@@ -92,13 +97,15 @@ def _place_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
         day = OLD_MAP_LAST_DAY if of_map == OLD_MAP else max(on, NEW_MAP_FIRST_DAY)
         if name := places.names_on([code], day).get(code):
             names[key] = name
-    return names
+    return _by_name(names)
 
 
-def list_names(name: str) -> Any:
+def list_names(name: str) -> Names:
+    """Names of a short list, in the list's order."""
+
     def names(keys: Iterable[str], on: date) -> Mapping[str, str]:
-        known = load_list(name)
-        return {key: title for key in keys if (title := known.name_of(key, on))}
+        known, asked = load_list(name), {*keys}
+        return {entry.code: known.name_of(entry.code, on) for entry in known if entry.code in asked}
 
     return names
 
@@ -114,10 +121,12 @@ def _coverage(start: date, end: date) -> Coverage:
     return Coverage(**found.aggregate(sent=Count("pk", filter=Exists(came)), expected=Count("pk")))
 
 
-_FACILITY = Dimension("facility", _("Cơ sở"), F("facility_code"), facility_names, of_unit=True)
-_KIND = Dimension("kind", _("Loại khám chữa bệnh"), F("kind"), list_names("visit_kind"), is_broad=True)
-_CHAPTER = Dimension("icd_chapter", _("Chương bệnh"), F("main_icd_chapter"), _chapter_names, singles_out=True)
-_COMMUNE = Dimension("commune", _("Xã nơi cư trú"), F("commune_code"), _commune_names)
+_FACILITY = Dimension("facility", _("Cơ sở"), F("facility_code"), facility_names, of_unit=True, is_coded=True)
+_KIND = Dimension("kind", _("Loại khám chữa bệnh"), F("kind"), list_names("visit_kind"), is_broad=True, is_coded=True)
+_CHAPTER = Dimension(
+    "icd_chapter", _("Chương bệnh"), F("main_icd_chapter"), _chapter_names, singles_out=True, is_coded=True
+)
+_COMMUNE = Dimension("commune", _("Xã nơi cư trú"), F("commune_code"), _commune_names, is_coded=True)
 _DISEASE = Dimension(
     "disease",
     _("Bệnh phải báo cáo"),

@@ -37,12 +37,13 @@ def _with_weight(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _weight_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     names = {"light": _("dưới 2.500 g"), "normal": _("từ 2.500 g"), "unknown": _("không ghi")}
-    return {key: str(names[key]) for key in keys if key in names}
+    asked = {*keys}
+    return {key: str(name) for key, name in names.items() if key in asked}
 
 
 def _yes_no(keys: Iterable[str], on: date) -> Mapping[str, str]:
-    names = {"1": _("Có"), "0": _("Không")}
-    return {key: str(names[key]) for key in keys if key in names}
+    names, asked = {"1": _("Có"), "0": _("Không")}, {*keys}
+    return {key: str(name) for key, name in names.items() if key in asked}
 
 
 def _fact(code: str, title: Any, element: str, *, otherwise: str = "0", names: Names = _yes_no) -> Dimension:
@@ -63,7 +64,7 @@ COUNTABLES = (
         labels="encounter__labels",
         measures={"rows": Count("pk")},
         dimensions=(
-            Dimension("facility", _("Cơ sở"), F("encounter__facility_code"), facility_names),
+            Dimension("facility", _("Cơ sở"), F("encounter__facility_code"), facility_names, is_coded=True),
             *periods("ended_on"),
             _fact("child_sex", _("Giới của trẻ"), "GIOI_TINH_CON", otherwise="3", names=list_names("sex")),
             Dimension(

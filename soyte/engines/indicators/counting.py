@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 Names = Callable[[Iterable[str], date], Mapping[str, str]]
-"""(keys, day) -> what each key was called on that day; keys without a name are left out."""
+"""(keys, day) -> what each key was called on that day, in the order in which they are shown; keys without a name are left out."""
 
 
 _PERIODS = {"day": "YYYY-MM-DD", "month": "YYYY-MM"}
@@ -43,8 +43,8 @@ class Dimension:
 
     `singles_out` marks a dimension whose keys can name a protected condition (disease, ICD chapter, code): small cells
     with labelled rows are hidden there from whoever lacks the grant. `is_period`: the key is a stretch of time. `is_broad`: few
-    keys that divide everything and name neither a condition nor a place. `of_unit`: the unit decides the key, so that cells
-    by it can stand apart by unit.
+    keys that divide everything and name neither a condition nor a place. `is_coded`: the key is an official code, worth showing
+    beside its name. `of_unit`: the unit decides the key, so that cells by it can stand apart by unit.
     """
 
     code: str
@@ -55,6 +55,7 @@ class Dimension:
     prepare: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
     is_period: bool = False
     is_broad: bool = False
+    is_coded: bool = False
     of_unit: bool = False
 
 

@@ -231,15 +231,25 @@ def answered(question: Question, count: Callable[[Sequence[str]], list[Counted]]
     found = cells(counted, question.by, question.narrowing, has_unseen=has_unseen) if question.by else [total]
     if question.narrowing and is_crossed(question.dimensions) and any(cell.hidden for cell in found):
         total = Cell((), None, hidden=True, closed=True)  # the total of a row with a hidden cell
+    names = [d.names([row[f"key_{d.code}"] for row in counted], question.end) for d in question.by]
     return Figure(
         indicator=question.indicator,
         countable=question.countable,
         start=question.start,
         end=question.end,
-        cells=found,
+        cells=_in_order(found, names),
         total=total,
         as_of=as_of,
-        names=[d.names([row[f"key_{d.code}"] for row in counted], question.end) for d in question.by],
+        names=names,
+    )
+
+
+def _in_order(found: Sequence[Cell], names: Sequence[Mapping[str, str]]) -> list[Cell]:
+    """The cells in the order of their names; keys without a name come last, by themselves."""
+    places = [{key: place for place, key in enumerate(named)} for named in names]
+    return sorted(
+        found,
+        key=lambda cell: [(of.get(key, len(of)), key) for of, key in zip(places, cell.keys, strict=True)],
     )
 
 

@@ -29,9 +29,10 @@ from soyte.ui.xlsx import Column, download
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a figure's table: `share` of the largest in percent, `url` of the rows behind it."""
+    """A row of a figure's table: its official `code` where the name does not say it, `share` of the largest in percent, `url`
+    of the rows behind it."""
 
-    key: str
+    code: str
     name: str
     value: Decimal | None
     share: float
@@ -80,10 +81,13 @@ def indicator_list(request: HouseRequest) -> HttpResponse:
 def _lines(found: Figure, asked: Question, actor: Actor) -> list[Line]:
     top = max((abs(cell.value) for cell in found.cells if cell.value is not None), default=Decimal(0)) or Decimal(1)
 
+    is_coded = found.countable.dimension(asked.by).is_coded
+
     def line(cell: Cell) -> Line:
-        key = cell.keys[0]
+        key, name = cell.keys[0], found.name(cell)
+        code = key if is_coded and not name.startswith(key) else ""
         url = "" if cell.closed else _rows_url(found, asked, actor, {asked.by: [key]})
-        return Line(key, found.name(cell), cell.value, float(abs(cell.value or Decimal(0)) / top * 100), url)
+        return Line(code, name, cell.value, float(abs(cell.value or Decimal(0)) / top * 100), url)
 
     return [line(cell) for cell in found.cells]
 
@@ -137,10 +141,12 @@ def figure_export(request: HouseRequest, indicator_code: str) -> FileResponse:
     indicator, countable = known_indicator(indicator_code)
     asked = asked_of(request, countable)
     found = _ask(request, indicator_code, asked)
+    dimension = countable.dimension(asked.by)
 
-    def rows() -> Iterator[tuple[str, str, object]]:
+    def rows() -> Iterator[list[object]]:
         for cell in found.cells:
-            yield cell.keys[0], found.name(cell), _("dưới 5") if cell.hidden else cell.value
+            code = [cell.keys[0]] if dimension.is_coded else []
+            yield [*code, found.name(cell), _("dưới 5") if cell.hidden else cell.value]
 
     return download(
         f"soyte-{indicator_code}-{asked.start}-{asked.end}.xlsx",
@@ -163,8 +169,8 @@ def figure_export(request: HouseRequest, indicator_code: str) -> FileResponse:
             indicator.explanation,
         ],
         columns=[
-            Column(_("Mã"), width=14),
-            Column(str(countable.dimension(asked.by).title), width=48),
+            *([Column(_("Mã"), width=14)] if dimension.is_coded else []),
+            Column(str(dimension.title), width=48),
             Column(f"{indicator.title} ({indicator.unit})", kind="number", width=24),
         ],
         rows=rows(),

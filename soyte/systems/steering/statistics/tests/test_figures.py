@@ -129,6 +129,23 @@ def test_one_person_with_many_visits_of_a_labelled_disease_is_a_small_cell():
     assert values(figure("persons", actor=officer, by=["icd_chapter"], **YEAR)) == {("I",): None}
 
 
+@pytest.mark.parametrize(
+    ("by", "facts", "order"),
+    [
+        ("age", [{"birth_written": f"{year}01010000"} for year in (1950, 1990, 2014, 2023, 2026)],
+         ["0", "1-4", "5-14", "15-59", "60+"]),
+        ("icd_chapter", [{"main_icd_chapter": chapter} for chapter in ("X", "IX", "V", "I")], ["I", "V", "IX", "X"]),
+        ("disease", [{"main_icd": icd} for icd in ("B54", "A97.0", "A80")], ["polio", "dengue", "malaria"]),
+    ],
+)  # fmt: skip
+def test_rows_stand_in_the_order_of_content(by, facts, order):
+    for one in facts:
+        visit(at=at(9, 1), **one)
+    found = figure("visits", actor=OPERATOR, by=[by], **YEAR)
+    assert [cell.keys[0] for cell in found.cells if cell.keys[0] in order] == order
+    assert all(found.name(cell) != cell.keys[0] for cell in found.cells)
+
+
 def test_rows_are_those_counted_less_the_labelled_ones_and_say_so():
     plain, labelled = visit(), visit(labels=["hiv"], main_icd="B20")
     officer = actor("data_officer", facility("70001"))

@@ -81,6 +81,20 @@ def test_a_small_cell_says_under_five_and_opens_nothing(enter):
     assert "dưới 5" in shown and "loc-icd_chapter=I&" not in shown and 'loc-icd_chapter=I"' not in shown
 
 
+@pytest.mark.parametrize(
+    ("split", "shown", "left_out"),
+    [
+        ("disease", "Tay - chân - miệng", "hand_foot_mouth"),
+        ("age", "15 đến dưới 60 tuổi", ">15-59<"),
+        ("facility", "70001", "~"),
+    ],
+)
+def test_codes_stand_beside_names_where_officers_know_them(enter, split, shown, left_out):
+    visit(at=at(9, 1), main_icd="B08.4", main_icd_chapter="I", unit=facility("70001"), birth_written="199001010000")
+    table = text(page(enter(), query=f"{YEAR}&theo={split}")).split("<tbody>")[1]
+    assert shown in table and left_out not in table.replace("loc-disease=hand_foot_mouth", "")
+
+
 def test_the_rows_of_a_hidden_cell_are_closed_whoever_writes_their_address(enter):
     visit(at=at(3, 1), main_icd="B20", main_icd_chapter="I", labels=["hiv"])
     plain = visit(at=at(3, 1), main_icd="B20", main_icd_chapter="I")
