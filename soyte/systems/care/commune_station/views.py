@@ -69,6 +69,7 @@ def today(request: HouseRequest) -> HttpResponse:
         "count": capped_count(found),
         "lines": listing.lines(shown.rows, day),
         "may_tick": request.actor.holds(services.ACTION),
+        "may_see_cases": request.actor.holds("cases.read"),
         "communes": selectors.communes(request.actor),
         "day": day,
         "print_url": _address(filters.tab, filters.hamlet, "sheet"),

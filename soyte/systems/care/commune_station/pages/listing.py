@@ -25,7 +25,10 @@ Kind = FollowUp.Kind
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row as the page shows it. `error` is an answer to what was just sent; `first` the result that one tap ticks."""
+    """A row as the page shows it. `error` is an answer to what was just sent.
+
+    `first` is the result that one tap ticks, until it was ticked; `offers` are the others, none where nothing is to do.
+    """
 
     row: FollowUp
     who: str
@@ -35,7 +38,7 @@ class Line:
     clock: Clock | None
     chip: Chip | None
     first: Result | None
-    others: Sequence[Result]
+    offers: Sequence[Result]
     error: str = ""
 
 
@@ -45,6 +48,7 @@ def lines(rows: Sequence[FollowUp], today: dt.date) -> list[Line]:
 
 def line(row: FollowUp, today: dt.date, *, error: str = "") -> Line:
     asked = [] if row.came_on or row.has_died else results(row.kind, today)
+    first = next((one for one in asked[:1] if not row.is_closed and one.code != row.result_code), None)
     return Line(
         row=row,
         who=who(row.person, today),
@@ -53,8 +57,8 @@ def line(row: FollowUp, today: dt.date, *, error: str = "") -> Line:
         phone=row.person.phone or row.encounter.phone,
         clock=_clock(row, today),
         chip=_chip(row, today),
-        first=asked[0] if asked else None,
-        others=asked[1:],
+        first=first,
+        offers=[one for one in asked if one is not first],
         error=error,
     )
 
