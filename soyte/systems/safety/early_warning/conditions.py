@@ -119,7 +119,7 @@ def refused(numbers: Numbers, now: datetime) -> Found:
     found: Found = {}
     for unit, (bad, every, bad_before, every_before) in sums.items():
         usual = percent_of(bad_before, every_before) or Decimal(0)
-        if bad >= numbers["least"] and bad / every * 100 > numbers["times"] * float(max(usual, 1)):
+        if bad >= numbers["least"] and bad / every * 100 > numbers["times"] * float(max(usual, Decimal(1))):
             found[unit] = {"refused": bad, "received": every, "usual_percent": float(rounded(usual, 1))}
     return found
 
