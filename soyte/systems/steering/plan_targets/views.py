@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from soyte.clinical.encounters.addresses import visit_addresses
 from soyte.kernel.access.policy import hidden, visible
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
@@ -171,11 +172,13 @@ def target_rows(request: HouseRequest, plan_code: str, target_code: str) -> Http
     )
     shown = page(seen.select_related("unit"), request, ["-ended_on", "-id"])
     unit = facilities_by_code([key]).get(key) if key else None
+    addresses = visit_addresses(request.actor, [visit.pk for visit in shown.rows])
     context = _context(plan) | {
         "target": target,
         "fulfilled": fulfilled,
         "narrowed": unit.name if unit else key,
         "page": shown,
+        "rows": [(visit, addresses.get(visit.pk, "")) for visit in shown.rows],
         "some_hidden": hidden(request.actor, "figures.rows", counted).exists(),
     }
     return render(request, "plan_targets/rows.html", context)

@@ -206,7 +206,7 @@ def figure_rows(request: HouseRequest, indicator_code: str) -> HttpResponse:
             "asked": asked,
             "narrowed": [_in_words(countable.dimension(name), keys, asked) for name, keys in asked.where.items()],
             "page": shown,
-            "rows": in_words(shown.rows),
+            "rows": in_words(shown.rows, request.actor),
             "some_hidden": behind.some_hidden,
             "closed": behind.closed,
             "back_url": f"{reverse('statistics:figure', args=[indicator_code])}?{asked.query()}",

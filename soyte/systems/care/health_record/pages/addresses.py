@@ -17,14 +17,18 @@ def _pattern(name: str) -> str:
     return reverse(f"health_record:{name}", args=[_PERSON, _VISIT])
 
 
-def _filled(name: str, person: Person, visit_id: UUID) -> str:
-    return _pattern(name).replace(str(_PERSON), str(person.pk)).replace(str(_VISIT), str(visit_id))
+def _filled(name: str, person_id: UUID, visit_id: UUID) -> str:
+    return _pattern(name).replace(str(_PERSON), str(person_id)).replace(str(_VISIT), str(visit_id))
+
+
+def visit_address(person_id: UUID, visit_id: UUID) -> str:
+    return _filled("visit", person_id, visit_id)
 
 
 def visit_url(person: Person, visit_id: UUID) -> str:
-    return _filled("visit", person, visit_id)
+    return visit_address(person.pk, visit_id)
 
 
 def source_url(person: Person, visit_id: UUID, table: int, line: int) -> str:
     """The lines of the received file: line `line` of table XML`table`."""
-    return f"{_filled('source', person, visit_id)}?bang={table}&dong={line}"
+    return f"{_filled('source', person.pk, visit_id)}?bang={table}&dong={line}"

@@ -67,6 +67,23 @@ def test_who_may_not_open_rows_gets_numbers_that_lead_nowhere(enter, name, code,
     assert shown.status_code == 200 and rows not in text(shown)
 
 
+def test_a_row_leads_to_its_visit_for_who_may_read_it(enter):
+    mine = facility("70001")
+    here, there = visit(unit=mine, at=timezone.now()), visit(unit=facility("70002"), at=timezone.now())
+    labelled = visit(unit=mine, at=timezone.now(), labels=["hiv"])
+    now = f"tu={timezone.localdate()}&den={timezone.localdate()}"
+
+    def address(seen):
+        return reverse("health_record:visit", args=[seen.person_id, seen.pk])
+
+    doctor = enter("doctor", mine)
+    rows = text(page(doctor, "rows", query=now))
+    assert address(here) in rows and address(labelled) not in rows and there.visit_code not in rows
+    assert doctor.get(address(here)).status_code == 200
+    rows = text(page(enter("statistician"), "rows", query=now))
+    assert here.visit_code in rows and address(here) not in rows
+
+
 def test_rows_have_no_name_of_a_person_and_words_for_codes(enter):
     visit(at=at(3, 1), main_icd="J02.9")
     rows = text(page(enter(), "rows"))
