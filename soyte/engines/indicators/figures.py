@@ -134,13 +134,14 @@ def unseen_by(actor: Acting, action: str, labels: str) -> Q:
 
 
 def grouped(rows: QuerySet[Any], names: Sequence[str], aggregates: Mapping[str, Aggregate]) -> list[Counted]:
-    """The aggregates of keyed rows for each combination of keys; rows that lack one of them are left out."""
+    """The aggregates of keyed rows for each combination of keys; rows that lack one of them are left out.
+
+    They are left out here and not by the database, which would work out the key of each row once more for every condition.
+    """
     if not names:
         return [rows.order_by().aggregate(**aggregates)]
-    present = Q()
-    for name in names:
-        present &= Q(**{f"{name}__isnull": False}) & ~Q(**{name: ""})
-    return list(rows.filter(present).order_by().values(*names).annotate(**aggregates).order_by(*names))
+    found = rows.order_by().values(*names).annotate(**aggregates).order_by(*names)
+    return [row for row in found if all(row[name] for name in names)]
 
 
 @dataclass(frozen=True, slots=True)
