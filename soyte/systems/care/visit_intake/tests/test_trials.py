@@ -89,7 +89,7 @@ def test_what_cannot_be_checked_is_told(client, officer, monkeypatch):
     broken = asked(client, packed(**{"a.xml": good()})[:-20] + b"PK\x05\x06" + b"\0" * 18, names=["x.zip"])
     assert broken.status_code in (200, 422)
     bomb = asked(client, packed(**{"a.xml": b"<" + b" " * (8 << 20)}), names=["x.zip"])
-    assert bomb.status_code == 422 and "x.zip: Gói ZIP có tệp nén nhỏ hơn" in bomb.content.decode()
+    assert bomb.status_code == 422 and "x.zip: Tệp trong ZIP nén nhỏ hơn" in bomb.content.decode()
     assert asked(client, b"%PDF", see="an-danh").status_code == 422
     monkeypatch.setattr(trials, "MOST_FILES", 1)
     many = asked(client, good("A"), good("B"))
