@@ -20,6 +20,7 @@ class Suggestion:
 
     value: str
     name: str = ""
+    name_en: str = ""  # "" where the list has no English
 
 
 def suggestion(found: Finding, *, lists: Lists, on: date) -> Suggestion | None:
@@ -33,7 +34,7 @@ def suggestion(found: Finding, *, lists: Lists, on: date) -> Suggestion | None:
     for candidate in _candidates(found.value):
         if lists.state(name, candidate, on) == VALID:
             entry = lists.get(name, candidate, on)
-            return Suggestion(candidate, entry.name if entry else "")
+            return Suggestion(candidate, entry.name, entry.name_en) if entry else Suggestion(candidate)
     return None
 
 

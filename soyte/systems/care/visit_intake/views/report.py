@@ -13,6 +13,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -202,7 +203,7 @@ def shown_finding(request: HouseRequest, scope: Scope, finding: Finding) -> Show
         next_url=f"{scope.url(loi=following.pk)}#doan" if following else "",
         mend_url=scope.url("mend") if mendable else "",
         proposed=suggested.value if suggested else finding.value if mendable else "",
-        suggested=suggested.name if suggested else "",
+        suggested=_named(suggested),
         visit_url=_visit_url(visit),
     )
 
@@ -231,6 +232,13 @@ def _suggested(finding: Finding) -> Suggestion | None:
     visit = finding.receipt_visit
     on = (visit.ended_on if visit else None) or timezone.localdate(finding.receipt.received_at)
     return suggestion(selectors.opened(finding), lists=database_lists(), on=on)
+
+
+def _named(suggested: Suggestion | None) -> str:
+    """What the list calls a suggested value, in the reader's language where the list speaks it."""
+    if suggested is None:
+        return ""
+    return (suggested.name_en if get_language() == "en" else "") or suggested.name
 
 
 def _visit_url(visit: ReceiptVisit | None) -> str:
