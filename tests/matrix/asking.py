@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 BACKEND = "soyte.kernel.accounts.backends.AccountBackend"
-# What any request may leave behind: that it was asked, and who is signed in.
-TRACES = ("audit_auditevent", "accounts_session", "accounts_signinattempt")
+# What any request may leave behind: that it was asked, who is signed in, when a wall screen was last seen.
+TRACES = ("audit_auditevent", "accounts_session", "accounts_signinattempt", "operations_centre_screen")
 
 
 def routes(resolver=None, names=()):

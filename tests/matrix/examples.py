@@ -35,6 +35,8 @@ from soyte.systems.care.visit_intake.ingest.tests import files
 from soyte.systems.care.visit_intake.models import Receipt, ReceiptVisit, Upload, UploadedFile
 from soyte.systems.prevention.infectious_disease.models import CaseReport, CaseVisit, Outbreak
 from soyte.systems.safety.early_warning.models import Alert
+from soyte.systems.steering.operations_centre import screens
+from soyte.systems.steering.operations_centre.models import DayPage, Screen
 from soyte.systems.steering.reference_lists import services as reference_lists
 from soyte.systems.steering.statistics.models import FrozenReport
 from soyte.systems.steering.statistics.selectors import digest
@@ -71,6 +73,8 @@ class Side:
     post_id: int
     dispute: Dispute
     alert: Alert
+    screen: tuple[Screen, str]
+    day_page: DayPage
     guardianship: Guardianship
 
 
@@ -111,6 +115,9 @@ ARGUMENTS: dict[str, Callable[[World, Side], object]] = {
     "day": lambda world, side: timezone.localdate(side.received.receipt.received_at).isoformat(),
     "dispute_id": lambda world, side: side.dispute.pk,
     "alert_id": lambda world, side: side.alert.pk,
+    "screen_id": lambda world, side: side.screen[0].pk,
+    "screen_token": lambda world, side: side.screen[1],
+    "day_page_id": lambda world, side: side.day_page.pk,
     "guardianship_id": lambda world, side: side.guardianship.pk,
     "facility_code": lambda world, side: side.unit.facility_code,
 }
@@ -143,6 +150,8 @@ ACTS = {
     "identity:gateway_make",
     "identity:post_end",
     "identity:unit_end",
+    "operations_centre:freeze_day_page",
+    "operations_centre:revoke_screen",
     "own_record:withdraw",
     "person_index:undo",
     "plan_targets:compute",
@@ -197,6 +206,8 @@ def _side(world: World, code: str) -> Side:
         post_id=post(worker, "it_officer", at).pk,
         dispute=_dispute(encounter, worker),
         alert=_alert(at),
+        screen=_screen(world, code),
+        day_page=_day_page(),
         guardianship=_guardianship(encounter.person),
     )
 
@@ -214,6 +225,25 @@ def _alert(at: Unit) -> Alert:
     facts = {"last": now.isoformat(), "usual_hours": 5}
     return Alert.objects.create(
         kind="late_feed", unit=at, facts=facts, opened_at=now, due_at=now + dt.timedelta(hours=24)
+    )
+
+
+def _screen(world: World, name: str) -> tuple[Screen, str]:
+    who = account()
+    post(who, "duty_officer", world.department)
+    return screens.make(actor_for(who), name=name, look="dark")
+
+
+def _day_page() -> DayPage:
+    zero = ["0", "0"]
+    content = {
+        "before_day": "2025-11-26", "as_of": "2026-11-26T16:00:00+07:00", "coverage": None, "month_money": zero,
+        "headlines": {"visits": zero, "arrivals": zero, "admissions": zero, "notifiable_visits": zero},
+        "beds": None, "tops": {"facilities": [], "diagnoses": []}, "clocks": None, "late": [], "late_number": 0,
+        "alerts": [], "log": [], "targets": [],
+    }  # fmt: skip
+    return DayPage.objects.create(
+        day=timezone.localdate(), content=content, sha256="0" * 64, frozen_at=timezone.now(), frozen_by=account()
     )
 
 
@@ -391,6 +421,8 @@ def crowd(world: World, number: int) -> None:
         _upload(side.unit, side.worker, visit.receipt)
         beside = unit(f"Trạm Y tế {again}", kind="station", parent=world.department)
         _alert(beside)
+        _screen(world, f"Màn hình {again}")
+        _day_page()
         post(account(), "doctor", beside)
         post(side.worker, "doctor", beside)
         record_refused(administrator, "units.read", object_kind="page", object_id=f"/{again}/", reason="thử")

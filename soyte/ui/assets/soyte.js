@@ -89,6 +89,7 @@
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
     const eye = event.target.closest("[data-reveal]");
     if (eye) reveal(eye);
+    if (event.target.closest("[data-print]")) print();
   });
   document.addEventListener("submit", async (event) => {
     const form = event.target;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils import timezone
 from soyte.kernel.actors import Acting
 from soyte.systems.safety.early_warning import selectors
 from soyte.systems.safety.early_warning.content import kinds
-from soyte.systems.safety.early_warning.models import Alert
+from soyte.systems.safety.early_warning.models import Alert, AlertNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,28 @@ def alarms(actor: Acting) -> Alarms:
     )
     feeds = [_late(row, actor) for row in late]
     return Alarms([_alert(row, actor) for row in others], sorted(feeds, key=lambda feed: (feed.last, feed.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What somebody wrote of an alert."""
+
+    at: datetime
+    title: str
+    place: str
+    text: str
+    who: str
+
+
+def noted_on(actor: Acting, day: date) -> list[Noted]:
+    """What was noted on a day of the alerts that the actor may see, in its order."""
+    start = timezone.make_aware(datetime.combine(day, time()))
+    seen = selectors.alerts(actor, open_only=False).order_by().values("pk")
+    rows = AlertNote.objects.filter(at__gte=start, at__lt=start + timedelta(days=1), alert__in=seen)
+    return [
+        Noted(row.at, selectors.title(row.alert), row.alert.unit.name, row.text, row.account.display_name)
+        for row in rows.select_related("alert__unit", "account").order_by("at", "pk")
+    ]
 
 
 def _address(row: Alert, actor: Acting) -> str:

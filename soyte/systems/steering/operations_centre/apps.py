@@ -11,5 +11,9 @@ class OperationsCentre(SystemConfig):
     chapter = "steering"
     title = verbose_name = _("Trung tâm điều hành")
     needs = ("statistics", "plan_targets", "early_warning", "infectious_disease")
-    permissions = (Permission("centre.read", _("Xem trung tâm điều hành")),)
+    permissions = (
+        Permission("centre.read", _("Xem trung tâm điều hành")),
+        Permission("screens.manage", _("Mở và thu màn hình lớn")),
+        Permission("day_pages.freeze", _("Chốt trang tình hình ngày")),
+    )
     menu = (MenuEntry(_("Trung tâm điều hành"), "operations_centre:centre", "centre.read", icon="heartbeat", order=5),)

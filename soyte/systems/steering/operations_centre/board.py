@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from soyte.kernel.actors import Acting
+from soyte.kernel.text import format as words
 from soyte.systems.prevention.infectious_disease import public as diseases
 from soyte.systems.safety.early_warning import public as early_warning
 from soyte.systems.steering.operations_centre import beds, selectors
@@ -109,3 +110,8 @@ def _alert(alert: early_warning.OpenAlert, now: datetime) -> AlertLine:
 def _late(feed: early_warning.LateFeed, now: datetime) -> LateLine:
     silent = now - feed.last
     return LateLine(feed, duration(silent), duration(feed.usual), "bad" if silent >= LONG_SILENCE else "warn")
+
+
+def money_bars(read: Board) -> list[tuple[str, float, str]]:
+    """The days' money as bars, each with its words."""
+    return [(f"{words.day(on)}: {words.short_money(amount)}", float(amount), "v") for on, amount in read.figures.money]

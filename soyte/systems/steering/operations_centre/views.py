@@ -17,10 +17,9 @@ from soyte.clinical.encounters.countables import NEW_MAP_FIRST_DAY
 from soyte.kernel.access.policy import hidden
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
-from soyte.kernel.text import format as words
 from soyte.systems.steering.operations_centre import beds
-from soyte.systems.steering.operations_centre.board import Board
 from soyte.systems.steering.operations_centre.board import board as board_of
+from soyte.systems.steering.operations_centre.board import money_bars
 from soyte.systems.steering.statistics.public import ROWS
 from soyte.ui.components import Link
 from soyte.ui.paging import page
@@ -43,16 +42,13 @@ def _context(request: HouseRequest) -> dict[str, Any]:
         "board": read,
         "map_day": max(day, NEW_MAP_FIRST_DAY),
         "opens_rows": request.actor.holds(ROWS),
+        "manages_screens": request.actor.holds("screens.manage"),
         "money": list(reversed(read.figures.money)),
         "bars": money_bars(read),
         "board_url": reverse("operations_centre:board") + ("" if day == today else f"?ngay={day.isoformat()}"),
         "earlier": day - timedelta(days=1),
         "later": day + timedelta(days=1) if day < today else None,
     }
-
-
-def money_bars(read: Board) -> list[tuple[str, float, str]]:
-    return [(f"{words.day(on)}: {words.short_money(amount)}", float(amount), "v") for on, amount in read.figures.money]
 
 
 def _record(request: HouseRequest, day: date) -> None:
