@@ -123,6 +123,8 @@ class Encounter(PersonAsWritten):
             ),
             # who lay in a bed on a day
             models.Index(fields=["ended_on"], condition=Q(in_force=True) & STAYS, name="encounter_stay_ended_on"),
+            # labelled versions of a person's visits: whose readings are not told to everybody
+            models.Index(fields=["person"], condition=~Q(labels=[]), name="encounter_labelled_of_person"),
             # earlier and withdrawn versions of a visit
             models.Index(
                 fields=["facility_code", "visit_code"], condition=Q(in_force=False), name="encounter_past_versions"

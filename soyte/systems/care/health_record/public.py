@@ -17,7 +17,7 @@ from soyte.systems.care.health_record.pages.visit import (
 )
 from soyte.systems.care.health_record.selectors.given import appointments, medicines, papers
 from soyte.systems.care.health_record.selectors.long_term import LongTerm, long_term
-from soyte.systems.care.health_record.selectors.readers import openings
+from soyte.systems.care.health_record.selectors.readers import openings, told_to
 from soyte.systems.care.health_record.selectors.results import ALL_ROWS, Result, foremost, results
 from soyte.systems.care.health_record.selectors.seen import Seen, VisitFacts, lines_of, people_of, seen_under
 from soyte.systems.care.health_record.selectors.stated import blood_groups
@@ -50,5 +50,6 @@ __all__ = [
     "seen_text",
     "seen_under",
     "sex_of",
+    "told_to",
     "trend_in_words",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Max, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
+from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.models import BreakGlass
 from soyte.kernel.access.policy import visible
@@ -21,10 +23,24 @@ RECENT = 6
 LOOKED_BACK = 1000  # of an account's own events, so that the start page costs the same for the busiest doctor
 
 
-def reads(people: Sequence[uuid.UUID]) -> QuerySet[AuditEvent]:
-    """Every reading of the record of `people`, newest first. Hits of a search show no health fact and are not among them."""
+def told_to(rows: QuerySet[AuditEvent], people: Sequence[uuid.UUID], granted: Iterable[str]) -> QuerySet[AuditEvent]:
+    """Of the readings of a record those that may be told to whoever has these labels: where somebody read one labelled
+    visit, or its file, would tell of it."""
+    versions = Encounter.objects.filter(person__in=people).exclude(labels=[])
+    barred = versions.exclude(labels__contained_by=sorted(granted))
+    for name, key in (("encounter", "pk"), ("receipt_visit", "source_visit_id")):
+        keys = barred.exclude(**{key: None}).values_list(Cast(key, TextField()))
+        # "" where a reading names none: NOT IN would lose it.
+        about = Coalesce(KeyTextTransform(name, "details"), Value(""), output_field=TextField())
+        rows = rows.alias(**{name: about}).exclude(**{f"{name}__in": keys})
+    return rows
+
+
+def reads(people: Sequence[uuid.UUID], granted: Iterable[str]) -> QuerySet[AuditEvent]:
+    """Every reading of the record of `people` that may be told to whoever has these labels, newest first. Hits of a search
+    show no health fact and are not among them."""
     rows = AuditEvent.objects.filter(person_id__in=people, action="record.read", outcome=AuditEvent.Outcome.DONE)
-    return rows.select_related("account", "unit").order_by("-id")
+    return told_to(rows, people, granted).select_related("account", "unit").order_by("-id")
 
 
 def openings(people: Sequence[uuid.UUID]) -> QuerySet[BreakGlass]:
@@ -42,10 +58,12 @@ class Reader:
     times: int
 
 
-def readers(people: Sequence[uuid.UUID]) -> list[Reader]:
+def readers(people: Sequence[uuid.UUID], granted: Iterable[str]) -> list[Reader]:
     """Everybody who read the record, each once, the latest first."""
     columns = ("account_id", "account__display_name", "actor_text", "unit__name")
-    rows = reads(people).order_by().values(*columns).annotate(last=Max("at"), times=Count("pk")).order_by("-last")
+    rows = (
+        reads(people, granted).order_by().values(*columns).annotate(last=Max("at"), times=Count("pk")).order_by("-last")
+    )
     return [
         Reader(
             row["account_id"],

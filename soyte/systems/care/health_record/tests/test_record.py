@@ -13,6 +13,7 @@ from soyte.clinical.conditions.models import Condition
 from soyte.clinical.documents.models import Appointment
 from soyte.clinical.terminology import selectors as terminology
 from soyte.clinical.terminology.terms import ReferenceRange
+from soyte.kernel.audit.services import record_read
 from soyte.systems.care.health_record.pages.addresses import source_url, visit_url
 from soyte.systems.care.health_record.pages.record import days_stated, measured, trend_in_words
 from soyte.systems.care.health_record.selectors import given, long_term, readers, results, stated
@@ -341,8 +342,16 @@ def test_a_reader_stands_once_with_his_last_time(client, actor, who):
     client.force_login(actor.account, backend=BACKEND)
     for _ in range(3):
         client.get(reverse("health_record:record", args=[who.pk]))
-    (one,) = readers.readers([who.pk])
+    (one,) = readers.readers([who.pk], ())
     assert (one.account_id, one.times) == (actor.account_id, 3)
+
+
+def test_the_reading_of_one_labelled_visit_is_told_to_whoever_has_the_grant(actor, who):
+    secret = came(who, 20, labels=["hiv"], source_visit_id=7)
+    for details in ({}, {"encounter": str(secret.pk)}, {"receipt_visit": 7}, {"encounter": str(came(who, 10).pk)}):
+        record_read(actor, who.pk, "visit", details=details)
+    told = {granted: readers.reads([who.pk], granted).count() for granted in ((), ("mental",), ("hiv",))}
+    assert told == {(): 2, ("mental",): 2, ("hiv",): 4}
 
 
 # ---- the page ----------------------------------------------------------------------------------------------------

@@ -121,7 +121,7 @@ def record_page(request: HouseRequest, record: Record) -> HttpResponse:
         "moves": [
             moving.told(one, record.people) for one in moving.moves_of(record.people, actor.labels)[:SHOWN_MOVES]
         ],
-        "readers": readers.readers(record.people),
+        "readers": readers.readers(record.people, actor.labels),
         "most_readers": readers.SHOWN_READERS,
     }
     return render(request, "health_record/record.html", context)
@@ -182,7 +182,7 @@ def print_summary(request: HouseRequest, record: Record) -> HttpResponse:
 def who_read(request: HouseRequest, record: Record) -> HttpResponse:
     """Who read this record, when and why."""
     record_read(request.actor, record.person.pk, "looks")
-    rows = page(readers.reads(record.people), request, ["-id"])
+    rows = page(readers.reads(record.people, request.actor.labels), request, ["-id"])
     context = {
         **identity(record),
         "page": rows,

@@ -111,7 +111,8 @@ def _place(request: HouseRequest) -> tuple[int, int]:
 def paper(request: HouseRequest, record: Record, composition_id: int) -> HttpResponse:
     found = get_object_or_404(Composition.objects.filter(person_id__in=record.people), pk=composition_id)
     of_visit = _visit(request, record, found.encounter_id)
-    record_read(request.actor, record.person.pk, "paper", details={"composition": found.pk})
+    details = {"encounter": str(of_visit.pk), "composition": found.pk}
+    record_read(request.actor, record.person.pk, "paper", details=details)
     context = {
         **identity(record),
         "paper": found,
