@@ -20,7 +20,7 @@ from typing import Protocol
 Period = tuple[dt.date, dt.date]  # first and last day
 WEEK = dt.timedelta(days=7)
 PRIOR = 0.5  # Jeffreys: half a case
-RECENT_WEEKS = 26  # where no past year is known: the weeks of so much of the past are compared instead
+RECENT_WEEKS = 26  # where not one whole past year is known: so many weeks of the recent past are compared instead
 
 
 class Watch(Protocol):
@@ -115,12 +115,13 @@ class _Past:
         return after - first
 
     def _usual_ends(self, end: dt.date) -> list[dt.date]:
-        """The ends of the windows to compare with: the same weeks of past years, else the recent past."""
+        """The ends of the windows to compare with: the same weeks of past years; the recent past while less is known than
+        one year's, since two windows would prove nothing and the threshold be out of reach."""
         ends = [last for last in self._same_weeks(end) if self._is_usual(last)]
-        if ends:
+        if len(ends) > self.watch.weeks_around:
             return ends
         recent = (end - dt.timedelta(days=2 * self.watch.cluster_days) - week * WEEK for week in range(RECENT_WEEKS))
-        return [last for last in recent if self._is_usual(last)]
+        return [last for last in recent if self._is_usual(last)] or ends
 
     def _same_weeks(self, end: dt.date) -> Iterator[dt.date]:
         around = range(-self.watch.weeks_around, self.watch.weeks_around + 1)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from soyte.systems.prevention.infectious_disease import selectors
 from soyte.systems.prevention.infectious_disease.models import CaseReport, OutbreakAct
 from soyte.ui.components import Token
+from soyte.ui.fields import PhoneField
 from soyte.ui.filters import FilterForm
 
 BLANK = ("", gettext_lazy("Chưa biết"))
@@ -58,7 +59,7 @@ class CaseForm(forms.Form):
 
     address = _text(gettext_lazy("Nơi ở hiện nay"), longest=300)
     hamlet = _text(gettext_lazy("Thôn, ấp, khu phố"))
-    phone = _text(gettext_lazy("Điện thoại"), longest=20)
+    phone = PhoneField(required=False)
     occupation = _text(gettext_lazy("Nghề nghiệp"))
     workplace = _text(gettext_lazy("Nơi làm việc, trường, lớp"))
     onset_on = _day(gettext_lazy("Ngày khởi phát"), help_text=gettext_lazy("Tệp khám bệnh không ghi ngày này."))
@@ -107,6 +108,10 @@ class CaseForm(forms.Form):
             seen = self.case.seen_on.strftime("%d/%m/%Y")
             self.add_error("onset_on", _("Khởi phát không thể sau ngày đến khám %(day)s.") % {"day": seen})
         return told
+
+    def with_answers_of(self, theirs: Mapping[str, str]) -> CaseForm:
+        """The same form, its empty boxes filled with what somebody else saved meanwhile. Needs a valid form."""
+        return CaseForm({**theirs, **self.texts()}, case=self.case, known={})
 
     def texts(self) -> dict[str, str]:
         """What is written down: every answer as text, days as 2026-09-10; the unknown left out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Collection, Mapping
 
 from django.db.models import Count, Q, QuerySet
@@ -67,6 +68,11 @@ def hand_overs(actor: Acting) -> QuerySet[HandOver]:
     """What the actor's communes gave away or got and nobody has signed for, newest first."""
     rows = HandOver.objects.filter(received_at=None).select_related("case", "sent_by").order_by("-pk")
     return visible(actor, "cases.read", rows)
+
+
+def seen_of(actor: Acting, cases: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these reports that the actor may open: whoever gave one away sees its paper and no longer the report."""
+    return set(visible(actor, "cases.read", CaseReport.objects.filter(pk__in=cases)).values_list("pk", flat=True))
 
 
 def outbreaks(actor: Acting) -> QuerySet[Outbreak]:

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from math import comb
 
+import pytest
+
 from soyte.systems.prevention.infectious_disease.clusters import cluster
 
 SINCE, TODAY = dt.date(2023, 1, 1), dt.date(2026, 9, 30)
@@ -46,6 +48,12 @@ def test_five_cases_in_a_commune_that_had_none_are_a_cluster():
 def test_four_are_not_and_neither_are_five_over_a_longer_time():
     assert found(NOW[1:]) is None
     assert found(days("2026-08-31", *(day.isoformat() for day in NOW[1:]))) is None
+
+
+@pytest.mark.parametrize("since", [dt.date(2025, 9, 10), dt.date(2025, 9, 20), dt.date(2026, 1, 1)])
+def test_an_installation_that_is_barely_a_year_old_is_not_blind(since):
+    """Two windows of the year before say next to nothing; thirteen quiet ones of the last half year do."""
+    assert found(NOW, known_since=since).threshold == 5
 
 
 def negative_binomial_tail(number, shape, share):

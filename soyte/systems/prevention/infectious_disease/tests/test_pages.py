@@ -132,25 +132,37 @@ def test_faults_of_the_form_are_named(client, enter):
     (case,) = drafted(ours(days_ago(3)))
     answer = client.post(
         reverse("infectious_disease:complete", args=[case.pk]),
-        {"version": 1, "state": "outpatient", "onset_on": days_ago(0)[:10], "sampled_on": "2999-01-01"},
+        {
+            "version": 1,
+            "state": "outpatient",
+            "phone": "không có",
+            "onset_on": days_ago(0)[:10],
+            "sampled_on": "2999-01-01",
+        },
     )
     text = answer.content.decode()
     assert answer.status_code == 422
-    for said in ("Thiếu phân loại", "Khởi phát không thể sau ngày đến khám", "Ngày này chưa tới"):
+    for said in (
+        "Thiếu phân loại",
+        "Ghi số điện thoại 8 đến 15 chữ số",
+        "Khởi phát không thể sau ngày đến khám",
+        "Ngày này chưa tới",
+    ):
         assert said in text, said
 
 
 def test_the_second_officer_sees_both_versions(client, enter):
     nurse = enter()
     (case,) = drafted(ours())
-    services.complete(nurse, case.pk, version=1, details={**GOOD, "hamlet": "Ấp 1"})
+    services.complete(nurse, case.pk, version=1, details={**GOOD, "hamlet": "Ấp 1", "workplace": "Chợ Mới"})
     enter("cdc_officer")
-    answer = client.post(
-        reverse("infectious_disease:complete", args=[case.pk]), {**GOOD, "version": 1, "hamlet": "Ấp 9"}
-    )
+    address = reverse("infectious_disease:complete", args=[case.pk])
+    answer = client.post(address, {**GOOD, "version": 1, "hamlet": "Ấp 9"})
     text = answer.content.decode()
     assert answer.status_code == 422 and "vừa lưu phiếu này" in text
     assert "Ấp 1" in text and "Ấp 9" in text and 'name="version" value="2"' in text
+    assert 'value="Chợ Mới"' in text  # what only the first one wrote stands in the boxes that the second left empty
+    assert 'value="Ấp 9"' in text and 'value="Ấp 1"' not in text
 
 
 def test_withdrawn_is_told_in_the_list_and_on_the_page(client, enter):
@@ -170,7 +182,10 @@ def test_handing_over_and_signing_by_the_pages(client, enter):
     address = reverse("infectious_disease:hand_over", args=[case.pk])
     answer = client.post(address, {"version": 1, "commune": DONG_XOAI, "reason": "Ở nhà con"}, follow=True)
     assert "Chờ bên nhận ký" in answer.content.decode() and "Phiếu chuyển chờ ký nhận" in answer.content.decode()
+    link = f'href="{reverse("infectious_disease:case", args=[case.pk])}"'
+    assert link not in page(client, "cases")
     enter(at=station(DONG_XOAI))
+    assert page(client, "cases").count(link) == 2  # the paper and the line of the list
     assert "Ký nhận" in page(client, "case", case.pk)
     answer = client.post(reverse("infectious_disease:receive", args=[case.pk]), follow=True)
     assert "Đã ký nhận phiếu chuyển" in answer.content.decode()

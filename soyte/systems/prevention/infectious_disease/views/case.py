@@ -91,7 +91,8 @@ def _events(case: CaseReport) -> Any:
 @requires("cases.write")
 @require_http_methods(["POST"])
 def complete(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
-    """Save the form; of two officers the second one sees what the first wrote beside what she typed."""
+    """Save the form; of two officers the second one sees what the first wrote beside what she typed, and nothing that she
+    left empty takes away what the first wrote."""
     case = _found(request, case_id, "cases.write")
     form = CaseForm(request.POST, case=case, known={})
     version = forms.IntegerField(min_value=1).to_python(request.POST.get("version", "") or None)
@@ -100,9 +101,11 @@ def complete(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
     try:
         services.complete(request.actor, case.pk, version=version, details=form.texts())
     except services.SomebodyWasFaster as refusal:
-        form.add_error(None, str(refusal))
         fresh = _found(request, case_id)
-        return _show(request, fresh, {"form": form}, differing=_differing(request, fresh, form))
+        both = form.with_answers_of(texts.details_of(request.actor, fresh))
+        both.full_clean()
+        both.add_error(None, str(refusal))
+        return _show(request, fresh, {"form": both}, differing=_differing(request, fresh, form))
     except DomainError as refusal:
         form.add_error(None, str(refusal))
         return _show(request, case, {"form": form})
@@ -111,12 +114,12 @@ def complete(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
 
 
 def _differing(request: HouseRequest, case: CaseReport, form: CaseForm) -> list[tuple[Any, str, str]]:
-    """(question, what stands now, what was typed) where the two differ."""
+    """(question, what stands now, what was typed) where the two say different things."""
     theirs, mine = texts.details_of(request.actor, case), form.texts()
     return [
         (CaseForm.base_fields[name].label, shown(name, theirs.get(name, "")), shown(name, mine.get(name, "")))
         for name in sheet.fields()
-        if theirs.get(name, "") != mine.get(name, "")
+        if name in theirs and name in mine and theirs[name] != mine[name]
     ]
 
 

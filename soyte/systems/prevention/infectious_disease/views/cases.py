@@ -43,6 +43,7 @@ def case_list(request: HouseRequest) -> HttpResponse:
     shown = page(found, request, BY_DEADLINE if filters.tab == "cho" else NEWEST)
     read_cases(request, shown.rows)
     given = list(selectors.hand_overs(request.actor)[:20])
+    opened = selectors.seen_of(request.actor, {one.case_id for one in given})
     names = selectors.commune_names(
         {case.commune_code for case in shown} | {code for one in given for code in (one.from_commune, one.to_commune)}
     )
@@ -53,7 +54,10 @@ def case_list(request: HouseRequest) -> HttpResponse:
         "page": shown,
         "count": capped_count(found),
         "groups": listing.groups(shown.rows, names=names, now=request.actor.now),
-        "hand_overs": [(one, names.get(one.from_commune, ""), names.get(one.to_commune, "")) for one in given],
+        "hand_overs": [
+            (one, names.get(one.from_commune, ""), names.get(one.to_commune, ""), one.case_id in opened)
+            for one in given
+        ],
         "export": f"?{request.GET.urlencode()}",
     }
     return render(request, "infectious_disease/cases.html", context)
