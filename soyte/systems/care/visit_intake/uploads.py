@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from time import monotonic
 from uuid import UUID
@@ -32,8 +32,9 @@ from soyte.kernel.sql import lock_number
 from soyte.systems.care.visit_intake import zips
 from soyte.systems.care.visit_intake.check.paths import plain_name
 from soyte.systems.care.visit_intake.ingest.held import Source, SourceFault
+from soyte.systems.care.visit_intake.ingest.judge import Knowledge
 from soyte.systems.care.visit_intake.ingest.receipts import Outcome
-from soyte.systems.care.visit_intake.ingest.receive import for_seconds, receive, turn
+from soyte.systems.care.visit_intake.ingest.receive import for_seconds, knowledge, receive, turn
 from soyte.systems.care.visit_intake.models import Receipt, Upload, UploadedFile
 from soyte.systems.care.visit_intake.services import sender_of
 from soyte.systems.care.visit_intake.zips import ZipFault
@@ -91,11 +92,11 @@ def receive_waiting(unit_id: int, *, seconds: float = SLICE_SECONDS) -> None:
 
 def _receive_in_turn(unit_id: int, seconds: float) -> dict[int, Exception]:
     """What could not be received for no fault of its own, by the upload's key."""
-    end, faults = monotonic() + seconds, dict[int, Exception]()
+    end, faults, known = monotonic() + seconds, dict[int, Exception](), cache(knowledge)
     waiting = Upload.objects.filter(unit=unit_id, state=Upload.State.WAITING).select_related("account", "unit")
     for upload in waiting.order_by("id"):
         try:
-            receive_kept(upload, seconds=max(0.0, end - monotonic()))
+            receive_kept(upload, seconds=max(0.0, end - monotonic()), known=known)
         except Exception as fault:
             faults[upload.pk] = fault
         if monotonic() > end:
@@ -103,10 +104,10 @@ def _receive_in_turn(unit_id: int, seconds: float) -> dict[int, Exception]:
     return faults
 
 
-def receive_kept(upload: Upload, *, seconds: float = SLICE_SECONDS) -> None:
+def receive_kept(upload: Upload, *, seconds: float = SLICE_SECONDS, known: Callable[[], Knowledge] = knowledge) -> None:
     """Receive what an upload holds, by the right of who sent it, for `seconds`; it waits on while a rest is left.
 
-    Files that an earlier run told of are left out.
+    Files that an earlier run told of are left out. `known` gives the lists, which the uploads of one run share.
     """
     upload.refresh_from_db()
     if upload.state != Upload.State.WAITING:
@@ -114,7 +115,7 @@ def receive_kept(upload: Upload, *, seconds: float = SLICE_SECONDS) -> None:
     path = spool() / upload.spool
     fault = ""
     try:
-        if not _receive_slice(upload, path, seconds):
+        if not _receive_slice(upload, path, seconds, cache(known)):
             return
     except ZipFault as error:
         fault = error.code
@@ -145,13 +146,15 @@ def _alone(unit_id: int) -> Iterator[bool]:
                 cursor.execute("select pg_advisory_unlock(%s)", key)
 
 
-def _receive_slice(upload: Upload, path: Path, seconds: float) -> bool:
+def _receive_slice(upload: Upload, path: Path, seconds: float, known: Callable[[], Knowledge]) -> bool:
     """Receive files for so long, one at least; whether all are received now."""
     sender = sender_of(actor_for(upload.account), unit=upload.unit, channel=Receipt.Channel.UPLOAD)
     done = UploadedFile.objects.filter(upload=upload).count()
     with ExitStack() as stack:
         sources = _sources(upload, path, stack)
-        for portion in _portions(receive(for_seconds(sources[done:], seconds), sender, stop=turn(seconds))):
+        for portion in _portions(
+            receive(for_seconds(sources[done:], seconds), sender, stop=turn(seconds), known=known)
+        ):
             _tell(upload, done, portion)
             done += len(portion)
     if done < len(sources):

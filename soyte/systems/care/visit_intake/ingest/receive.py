@@ -52,15 +52,16 @@ def receive(
     processes: int = 0,
     batch_visits: int = BATCH_VISITS,
     stop: Callable[[], bool] = _never,
+    known: Callable[[], Knowledge] | None = None,
 ) -> Iterator[Outcome]:
     """Receive files and tell what became of each, in their order.
 
     `processes`: worker processes, 0 to work in this one. `batch_visits`: visits in one transaction; 1 where each is to
     stand alone. `stop` is asked between the batches of one file: that file and those behind it are not told then, and
-    receiving them again goes on there. Raises what is no file's fault: a lost database, a full disk. What was committed by then stays, and
+    receiving them again goes on there. `known` gives the lists where several calls of one run share them. Raises what is no file's fault: a lost database, a full disk. What was committed by then stays, and
     receiving the same files again goes on where it stopped.
     """
-    known = cache(knowledge)  # read when first asked for: bytes that came before need none of it
+    known = known or cache(knowledge)  # read when first asked for: bytes that came before need none of it
     work = partial(_work, sender.actor, known)
     with contextlib.ExitStack() as stack:
         runner: Runner = (

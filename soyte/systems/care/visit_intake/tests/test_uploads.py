@@ -191,6 +191,15 @@ def test_a_large_single_file_makes_room_between_its_batches_and_goes_on_there(of
     assert Encounter.objects.filter(facility_code="70001", in_force=True).count() == 7
 
 
+def test_files_of_one_turn_are_judged_by_lists_that_are_read_once(officer, hospital, monkeypatch):
+    read = []
+    monkeypatch.setattr(uploads, "knowledge", lambda: read.append(1) or receiving.knowledge())
+    for n in range(3):
+        keep(officer, hospital, file(visit(f"LK{n}")), f"{n}.xml")
+    uploads.receive_waiting(hospital.pk, seconds=60)
+    assert Encounter.objects.count() == 3 and len(read) == 1
+
+
 def test_an_upload_that_fails_does_not_hold_up_those_behind_it(officer, hospital, monkeypatch):
     bad, fine = keep(officer, hospital, file(visit("A")), "a.xml"), keep(officer, hospital, file(visit("B")), "b.xml")
     slice_of = uploads._receive_slice
