@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import TruncDate
@@ -125,6 +126,8 @@ class Encounter(PersonAsWritten):
             models.Index(fields=["ended_on"], condition=Q(in_force=True) & STAYS, name="encounter_stay_ended_on"),
             # labelled versions of a person's visits: whose readings are not told to everybody
             models.Index(fields=["person"], condition=~Q(labels=[]), name="encounter_labelled_of_person"),
+            # who sent lately; rows stand as they came, so a few blocks are read
+            BrinIndex(fields=["received_at"], name="encounter_received_at"),
             # earlier and withdrawn versions of a visit
             models.Index(
                 fields=["facility_code", "visit_code"], condition=Q(in_force=False), name="encounter_past_versions"

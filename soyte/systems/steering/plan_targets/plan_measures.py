@@ -203,13 +203,12 @@ def _live_feeds(on: date) -> Measured:
     """Facilities from which a visit or a check-in came in the last seven days."""
     until = datetime.combine(on + timedelta(days=1), time.min, timezone.get_current_timezone())
     lately: dict[str, Any] = {"received_at__gte": until - timedelta(days=FEED_DAYS), "received_at__lt": until}
-    came = Exists(Encounter.objects.filter(unit_id=OuterRef("pk"), **lately))
-    arrived = Exists(CheckIn.objects.filter(unit_id=OuterRef("pk"), **lately))
-    facilities = open_facilities(on, on).annotate(live=came | arrived).order_by("name_folded")
-    found = list(facilities.values_list("facility_code", "name", "live"))
+    sent = [rows.objects.filter(**lately).values_list("unit_id", flat=True).distinct() for rows in (Encounter, CheckIn)]
+    live = {*sent[0], *sent[1]}  # asked once, not once a facility
+    facilities = list(open_facilities(on, on).order_by("name_folded").values_list("pk", "facility_code", "name"))
     return Measured(
-        Share(sum(live for _code, _name, live in found), len(found)),
-        tuple(Share(int(live), 1, str(code), name) for code, name, live in found),
+        Share(sum(unit in live for unit, _code, _name in facilities), len(facilities)),
+        tuple(Share(int(unit in live), 1, str(code), name) for unit, code, name in facilities),
     )
 
 

@@ -24,10 +24,14 @@ def territory(on: date) -> Territory:
     return _territory(load_map(), on)
 
 
-@lru_cache(maxsize=16)  # the month ends of a year: thousands of codes are walked for each day
+@lru_cache(maxsize=16)  # the month ends of a year
 def _territory(land: Map, on: date) -> Territory:
     communes = {place.code: place for place in land.places_on(on, level="commune")}
     counts = {code: count.people for code in communes if (count := land.population(code, on)) and count.people}
-    heirs = ((place.code, land.today(place.code, on, today=on)) for place in land if place.level == "commune")
-    home_of = {code: found[0].place.code for code, found in heirs if found and found[0].place.code in counts}
+    home_of = {old: code for code in counts for old in land.former(code) if _default_heir(land, old, on) == code}
     return Territory({code: communes[code].name for code in counts}, counts, home_of)
+
+
+def _default_heir(land: Map, code: str, on: date) -> str:
+    heirs = land.today(code, on, today=on)
+    return heirs[0].place.code if heirs else ""

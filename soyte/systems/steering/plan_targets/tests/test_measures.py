@@ -10,6 +10,7 @@ from soyte.clinical.encounters.tests.visits import facility, person, visit
 from soyte.kernel.access.tests.people import actor
 from soyte.kernel.audit.services import Row, record_many
 from soyte.kernel.organisations.models import Unit
+from soyte.kernel.places.selectors import load_map
 from soyte.systems.steering.plan_targets.measures import measures
 from soyte.systems.steering.plan_targets.residence import territory
 
@@ -113,3 +114,18 @@ def test_a_feed_lives_when_something_came_in_seven_days():
         birth_written="1968", sex="1", received_at=at(10, 29), received_order=1, in_force=True, source_receipt_id=1,
     )  # fmt: skip
     assert {unit.key for unit in said("live_feeds").by_unit if unit.part} == {"70001", "70003"}
+
+
+def test_the_codes_that_lead_to_a_commune_are_those_that_a_walk_over_every_code_finds():
+    land = load_map()
+    heirs = ((place.code, land.today(place.code, ON, today=ON)) for place in land if place.level == "commune")
+    walked = {code: found[0].place.code for code, found in heirs if found}
+    there = territory(ON)
+    assert there.home_of == {code: home for code, home in walked.items() if home in there.people}
+
+
+def test_feeds_are_asked_of_all_facilities_at_once(django_assert_num_queries):
+    for code in ("70001", "70002", "70003"):
+        visit(unit=facility(code))
+    with django_assert_num_queries(3):
+        said("live_feeds")
