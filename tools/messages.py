@@ -21,6 +21,7 @@ PACKAGE = ROOT / "soyte"
 ENGLISH = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 KEYWORDS = {
     "_": None,
+    "_g": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -30,14 +31,19 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-# Texts of content that pages show by name, by the folder below content/: translated where they are shown.
+# Texts of content that pages show by name, by the folder below content/ and wherever the file has the field: translated
+# where they are shown.
 CONTENT_TEXTS = {
-    "content": ("title",),
-    "roles": ("title", "about"),
-    "indicators": ("title", "explanation", "unit"),
-    "alerts": ("title", "todo"),
+    "content": {"title", "headings", "purposes", "document"},
+    "roles": {"title", "about"},
+    "indicators": {"title", "explanation", "unit", "document", "place"},
+    "alerts": {"title", "todo"},
+    "plans": {
+        *("title", "document", "place", "sections", "numerator", "denominator", "exclusions", "rows"),
+        *("evidence", "owner", "note", "seen"),
+    },
+    "systems": {"title"},
 }
-PURPOSES = "purposes"
 # The same of tables: which columns.
 TABLE_TEXTS = {
     "systems/care/visit_intake/rules/data/catalogue.csv": ("title", "what", "mend", "source"),
@@ -45,6 +51,15 @@ TABLE_TEXTS = {
     "systems/care/visit_intake/rules/data/gateway_coverage.csv": ("note",),
     "formats/visitfile/spec/fields_*.csv": ("label",),
     "clinical/terminology/content/icd10_age_rule.csv": ("name",),
+    "clinical/terminology/content/long_term_condition.csv": ("name",),
+    "clinical/terminology/content/notifiable_disease.csv": ("name",),
+    "kernel/codes/content/accident.csv": ("name",),
+    "kernel/codes/content/discharge_kind.csv": ("name",),
+    "kernel/codes/content/treatment_result.csv": ("name",),
+    "kernel/codes/content/visit_kind.csv": ("name",),
+    "systems/care/own_record/content/plain_result.csv": ("name", "about"),
+    "systems/steering/statistics/content/statistical_column.csv": ("name", "group"),
+    "systems/steering/statistics/content/statistical_form.csv": ("name", "lacking"),
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
@@ -58,19 +73,28 @@ def sources():
 
 
 def content_texts():
-    """(place, text) of the titles in content files: sets of lists, roles with their purposes, indicators, alerts with their
-    steps, rules on files, fields."""
+    """(place, text) of what pages show of content files: sets of lists, roles with their purposes, indicators, alerts with
+    their steps, plans, rules on files, fields, names of short lists."""
     for path in sorted(PACKAGE.glob("**/content/**/*.yaml")):
-        told = yaml.safe_load(path.read_text())
-        found = [told.get(field) for field in CONTENT_TEXTS.get(path.parent.name, ())]
-        found += told.get(PURPOSES, {}).values()
-        texts = [text for one in found for text in (one if isinstance(one, list) else [one])]
-        yield from ((str(path.relative_to(ROOT)), text) for text in texts if text)
+        fields = CONTENT_TEXTS.get(path.parent.name, set())
+        texts = texts_under(yaml.safe_load(path.read_text()), fields)
+        yield from ((str(path.relative_to(ROOT)), text) for text in texts)
     for pattern, columns in TABLE_TEXTS.items():
         for path in sorted(PACKAGE.glob(pattern)):
             with path.open(newline="") as table:
                 texts = [row[column] for row in csv.DictReader(table) for column in columns]
             yield from ((str(path.relative_to(ROOT)), text) for text in texts if text)
+
+
+def texts_under(told, fields, shown=False):
+    """The texts of these fields, wherever they stand; of a list or a mapping all."""
+    if isinstance(told, str):
+        if shown and told:
+            yield told
+        return
+    pairs = told.items() if isinstance(told, dict) else ((None, one) for one in told) if isinstance(told, list) else ()
+    for key, value in pairs:
+        yield from texts_under(value, fields, shown or key in fields)
 
 
 def templatize(path):

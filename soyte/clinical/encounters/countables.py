@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from soyte.clinical.encounters.breakdowns import breakdowns
@@ -105,7 +106,7 @@ def list_names(name: str) -> Names:
 
     def names(keys: Iterable[str], on: date) -> Mapping[str, str]:
         known, asked = load_list(name), {*keys}
-        return {entry.code: known.name_of(entry.code, on) for entry in known if entry.code in asked}
+        return {entry.code: gettext(known.name_of(entry.code, on)) for entry in known if entry.code in asked}
 
     return names
 

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from django.utils.translation import gettext_lazy, override
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, ValidationError
+
+
+def _shown(text: str) -> str:
+    return cast(str, gettext_lazy(text)) if text else text
+
+
+def _written(text: str) -> str:
+    with override(None):
+        return str(text)
+
+
+# A text of a declaration as pages show it: Vietnamese in the file, in the reader's language wherever it is rendered,
+# as the file has it wherever the declaration is written down.
+Shown = Annotated[str, AfterValidator(_shown), PlainSerializer(_written)]
 
 
 class Declaration(BaseModel):
@@ -18,8 +33,8 @@ class Declaration(BaseModel):
 class Source(Declaration):
     """The document that a declaration was taken from, and where in it."""
 
-    document: str
-    place: str = ""
+    document: Shown
+    place: Shown = ""
 
 
 class BadDeclaration(Exception):

@@ -80,10 +80,6 @@ class Manifest(BaseModel):
         waiting = self.review_from is not None or any(v.state == "review" for v in self.versions.values())
         return "review" if waiting else "official"
 
-    @property
-    def source(self) -> str:
-        return "; ".join(dict.fromkeys(version.document for version in self.versions.values()))
-
 
 class FoundSet(BaseModel):
     """A manifest and where it stands: `room` is the dotted package whose content it is."""

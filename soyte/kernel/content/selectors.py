@@ -76,7 +76,8 @@ def _preview(found: FoundSet, known: LoadedSet | None, today: dt.date | None = N
 
 def _versions(found: FoundSet) -> tuple[VersionLine, ...]:
     return tuple(
-        VersionLine(v.document, v.valid_from, v.valid_to, v.state, v.verified) for v in found.manifest.versions.values()
+        VersionLine(gettext(v.document), v.valid_from, v.valid_to, v.state, v.verified)
+        for v in found.manifest.versions.values()
     )
 
 
@@ -91,7 +92,7 @@ def _content_set(found: FoundSet, known: LoadedSet | None, uploads: tuple[dt.dat
     return ContentSet(
         code=found.code,
         title=gettext(manifest.title),
-        source=manifest.source,
+        source="; ".join(dict.fromkeys(gettext(v.document) for v in manifest.versions.values())),
         state=manifest.state,
         review_from=manifest.review_from,
         versions=_versions(found),

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from python_calamine import CalamineError, CalamineWorkbook
@@ -30,7 +31,7 @@ from soyte.kernel.text.folding import fold, one_line
 UNPACKED_BYTES = 300_000_000
 _HEADER_WITHIN = 30
 _NOT_UPLOADED = {"version", *OVERRIDES}
-_HEADINGS = {"code": _("Mã"), "name": _("Tên"), "name_en": _("Tên tiếng Anh")}
+_HEADINGS = {"code": gettext_noop("Mã"), "name": gettext_noop("Tên"), "name_en": gettext_noop("Tên tiếng Anh")}
 
 
 class UnreadableTable(DomainError):
@@ -182,8 +183,12 @@ def required_fields(found: FoundSet) -> list[str]:
 
 
 def heading(found: FoundSet, name: str) -> str:
-    """The name of a field for people: the manifest's heading, else the usual one, else the field itself."""
-    return found.manifest.headings.get(name) or str(_HEADINGS.get(name, name))
+    """The name of a field in the reader's language: the manifest's heading, else the usual one, else the field itself."""
+    return gettext(_heading(found, name))
+
+
+def _heading(found: FoundSet, name: str) -> str:
+    return found.manifest.headings.get(name) or _HEADINGS.get(name, name)
 
 
 def _by_map(table: Table, columns: ColumnMap, schema: type[ContentRow]) -> list[TextRow]:
@@ -219,8 +224,11 @@ def _header(table: Table, names: dict[str, str], required: Sequence[str]) -> tup
 
 def _by_header(table: Table, found: FoundSet) -> list[TextRow]:
     fields = upload_fields(found)
-    names = {fold(str(title)): name for name, title in _HEADINGS.items() if name in fields}
+    names = {
+        fold(said): name for name in fields for title in [_HEADINGS.get(name, name)] for said in (title, gettext(title))
+    }
     names |= {fold(heading(found, name)): name for name in fields} | {name: name for name in fields}
+    names |= {fold(_heading(found, name)): name for name in fields}
     header = _header(table, names, required_fields(found))
     if header is None:
         wanted = ", ".join(heading(found, name) for name in required_fields(found))

@@ -1,4 +1,5 @@
-"""Numbers, money and dates as Vietnamese readers write them, whatever the language of the page."""
+"""Numbers and money as the readers of the page's language write them. Days are day/month/year in both languages: English
+pages are read in Vietnam too, and forms take days so."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from soyte.kernel.text.shares import rounded
@@ -16,7 +18,7 @@ THIN = "\u00a0"  # no line break between a number and its unit
 
 
 def number(value: Decimal | int | float, places: int | None = None) -> str:
-    """'1.234.567,5': points between thousands, comma before decimals.
+    """'1.234.567,5': points between thousands, comma before decimals; in English '1,234,567.5'.
 
     `places` rounds to so many decimals and keeps their zeros; without it decimals stay as they are, less idle zeros.
     """
@@ -28,6 +30,8 @@ def number(value: Decimal | int | float, places: int | None = None) -> str:
         decimals = decimals.rstrip("0")
     if whole == "-0" and not decimals.strip("0"):
         whole = "0"
+    if (get_language() or "").startswith("en"):
+        return whole + ("." + decimals if decimals else "")
     return whole.replace(",", ".") + ("," + decimals if decimals else "")
 
 

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from soyte.kernel.text import format
 
@@ -22,6 +23,13 @@ from soyte.kernel.text import format
 )
 def test_numbers_have_points_between_thousands_and_a_comma(value, places, shown):
     assert format.number(value, places) == shown
+
+
+def test_english_numbers_have_commas_between_thousands_and_a_point():
+    with translation.override("en"):
+        assert format.number(Decimal("1234567.5")) == "1,234,567.5"
+        assert format.short_money(3_118_000_000) == "3.12 billion dong"
+        assert format.day(date(2026, 3, 5)) == "05/03/2026"
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def waiting(numbers: Iterable[str]) -> list[str]:
     """The systems that are not there yet, in words; of a partial one it is said."""
     found = []
     for number in numbers:
-        title = named_systems()[number].title
+        title = str(named_systems()[number].title)
         if (has := state(number)) == "absent":
             found.append(title)
         elif has == "partial":

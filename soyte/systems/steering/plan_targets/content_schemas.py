@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from soyte.kernel.content.declarations import Declaration, Source
+from soyte.kernel.content.declarations import Declaration, Shown, Source
 
 
 class Period(Declaration):
@@ -37,7 +37,7 @@ class Goal(Declaration):
 class Part(Declaration):
     """One line of a target's checklist: measured, or waiting for the systems that will measure it."""
 
-    title: str
+    title: Shown
     measure: str = ""
     systems: tuple[str, ...] = ()
 
@@ -53,35 +53,35 @@ class Target(Declaration):
 
     id: str = Field(pattern=r"^[A-Z]\d+[a-z]?$")
     section: str
-    title: str
+    title: Shown
     goal: Goal
-    numerator: str
-    denominator: str = ""
-    exclusions: str = ""
-    rows: str
+    numerator: Shown
+    denominator: Shown = ""
+    exclusions: Shown = ""
+    rows: Shown
     systems: tuple[str, ...]
-    evidence: str
-    owner: str
+    evidence: Shown
+    owner: Shown
     measure: str = ""
     parts: tuple[Part, ...] = ()
     waits_for: tuple[str, ...] = ()  # of `systems`, where not all of them are missing
-    note: str = ""
+    note: Shown = ""
 
 
 class Task(Declaration):
     seed: str
-    title: str
+    title: Shown
     systems: tuple[str, ...]
-    seen: str
+    seen: Shown
 
 
 class Plan(Declaration):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: str
+    title: Shown
     source: Source
     state: Literal["official", "review"]
     period: Period
-    sections: dict[str, str]
+    sections: dict[str, Shown]
     bases: tuple[str, ...] = ()
     targets: tuple[Target, ...]
     tasks: tuple[Task, ...] = ()
@@ -105,7 +105,7 @@ class Plan(Declaration):
 class PlanSystem(Declaration):
     """A system as plans name it; `room` is the label of the system of ours that is it, or is a part of it."""
 
-    title: str
+    title: Shown
     room: str = ""
     partial: bool = False
 

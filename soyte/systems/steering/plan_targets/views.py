@@ -210,7 +210,7 @@ def plan_export(request: HouseRequest, plan_code: str) -> FileResponse:
     record(request.actor, "plan.read", object_kind="plan", object_id=plan.code, details={"export": "xlsx"})
     return download(
         f"soyte-{plan.code}-{timezone.localdate()}.xlsx",
-        title=plan.title,
+        title=str(plan.title),
         notes=[f"{plan.source.document}, {plan.source.place}", _("Không số nào do người gõ vào.")],
         columns=[
             Column(_("Số"), width=6),

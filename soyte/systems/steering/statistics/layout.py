@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext
+
 from soyte.kernel.codes.lists import CodeList, Entry
 from soyte.kernel.codes.selectors import load_list
 
@@ -58,11 +60,11 @@ class Head:
 
 
 def head_of(columns: Iterable[tuple[str, str]]) -> Head:
-    """The head of columns that are (group, name); a column without a group takes both lines."""
+    """The head of columns that are (group, name), in the reader's language; a column without a group takes both lines."""
     top: list[tuple[str, int, int]] = []
     below: list[str] = []
     last = ""
-    for group, name in columns:
+    for group, name in ((gettext(group), gettext(name)) for group, name in columns):
         if not group:
             top.append((name, 1, 2))
         else:

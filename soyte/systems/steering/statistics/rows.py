@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from soyte.clinical.encounters.addresses import visit_addresses
 from soyte.clinical.encounters.countables import OLD_MAP_LAST_DAY
@@ -39,7 +40,7 @@ def in_words(rows: Sequence[Encounter | Arrival | VisitLine], actor: Acting) -> 
         Row(
             visit,
             visit.unit.name if visit.unit else visit.facility_code,
-            kinds.name_of(visit.kind, visit.ended_on or timezone.localdate(visit.started_at)) or visit.kind,
+            gettext(kinds.name_of(visit.kind, visit.ended_on or timezone.localdate(visit.started_at))) or visit.kind,
             terms.icd_name(visit.main_icd, visit.ended_on) if visit.ended_on else "",
             communes.get(visit.commune_code, visit.commune_code),
             addresses.get(visit.pk, ""),

@@ -220,8 +220,8 @@ def _at(moment: Any) -> str:
 
 
 def _warnings(form: Form) -> list[str]:
-    told = [_("Mẫu chờ rà soát: %(source)s") % {"source": form.source}] if form.state == "review" else []
-    return told + ([_("Chưa có trong tệp: %(lacking)s") % {"lacking": form.lacking}] if form.lacking else [])
+    told = [_("Mẫu chờ rà soát: %(source)s") % {"source": _(form.source)}] if form.state == "review" else []
+    return told + ([_("Chưa có trong tệp: %(lacking)s") % {"lacking": _(form.lacking)}] if form.lacking else [])
 
 
 def _workbook(
@@ -232,10 +232,11 @@ def _workbook(
     columns: Sequence[tuple[str, str]],
     rows: Iterable[tuple[str, Sequence[Decimal | None]]],
 ) -> FileResponse:
-    heads = [Column(f"{group}: {name}" if group else name, kind="number", width=14) for group, name in columns]
+    said = ((_(group), _(name)) for group, name in columns)
+    heads = [Column(f"{group}: {name}" if group else name, kind="number", width=14) for group, name in said]
     return download(
         filename,
-        title=title,
+        title=_(title),
         notes=notes,
         columns=[Column(_("Dòng"), width=56), *heads],
         rows=([name, *(_("dưới 5") if value is None else value for value in values)] for name, values in rows),

@@ -158,7 +158,7 @@ def timeline(
         return Event(
             when=timezone.localdate(visit.started_at).strftime("%d/%m"),
             when_note=_length(visit),
-            title=kinds.name_of(visit.kind, visit.ended_on) or visit.kind,
+            title=_(kinds.name_of(visit.kind, visit.ended_on)) or visit.kind,
             url=visit_url(person, visit.pk),
             text=f"{visit.main_icd} · {stated}",
             source=f"{visit.facility_name} · " + _("nhận %(at)s") % {"at": words.instant(visit.received_at)},

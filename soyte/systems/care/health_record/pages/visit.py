@@ -112,7 +112,7 @@ def visit_facts(visit: Encounter) -> list[Fact]:
     day = visit.ended_on
 
     def named(list_name: str, code: str) -> str | None:
-        return load_list(list_name).name_of(code, day) or code or None
+        return _(load_list(list_name).name_of(code, day)) or code or None
 
     return [
         Fact(_("Cơ sở"), visit.facility_name),
@@ -142,5 +142,5 @@ def element_label(row: Observation, visit: Encounter) -> str:
 def condition_name(row: Condition, visit: Encounter, terms: Terms) -> str:
     """The name of a diagnosis code on the day of the visit; an accident's kind is no ICD code."""
     if row.role == Condition.Role.ACCIDENT:
-        return load_list("accident").name_of(row.code, visit.ended_on)
+        return _(load_list("accident").name_of(row.code, visit.ended_on))
     return terms.icd_name(row.code, visit.ended_on)

@@ -51,7 +51,7 @@ class TimelineFilters(FilterForm):
         super().__init__(request)
         kinds, today = load_list("visit_kind"), timezone.localdate()
         codes = sorted({visit.kind for visit in visits})
-        self._offer("loai", _("Mọi loại"), [(code, kinds.name_of(code, today) or code) for code in codes])
+        self._offer("loai", _("Mọi loại"), [(code, _(kinds.name_of(code, today)) or code) for code in codes])
         self._offer("co_so", _("Mọi cơ sở"), sorted({(visit.facility_code, visit.facility) for visit in visits}))
         years = sorted({_year(visit) for visit in visits}, reverse=True)
         self._offer("nam", _("Mọi năm"), [(year, year) for year in years])
@@ -134,7 +134,7 @@ def all_results(request: HouseRequest, record: Record) -> HttpResponse:
     person = record.person
     record_read(request.actor, person.pk, "results")
     found = results.results(request.actor, person, record.visits, terminology.terms(), rows=results.ALL_ROWS)
-    sources = sorted({row.range.source for row in found if row.range})
+    sources = sorted({_(row.range.source) for row in found if row.range})
     return render(
         request,
         "health_record/results.html",
@@ -164,7 +164,7 @@ def print_summary(request: HouseRequest, record: Record) -> HttpResponse:
         "visits": [
             (
                 row,
-                kinds.name_of(row.kind, row.ended_on),
+                _(kinds.name_of(row.kind, row.ended_on)),
                 terms.icd_name(row.main_icd, row.ended_on),
                 row.facility_name,
             )

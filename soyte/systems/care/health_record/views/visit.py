@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from soyte.clinical.documents.models import Composition
@@ -47,7 +48,7 @@ def visit(request: HouseRequest, record: Record, encounter_id: uuid.UUID) -> Htt
         "chips": panels.chips(shown, remarks_of(record.people)),
         "texts": visit_words.visit_texts(request.actor, shown),
         "facts": visit_words.visit_facts(shown),
-        "kind": load_list("visit_kind").name_of(shown.kind, shown.ended_on) or shown.kind,
+        "kind": _(load_list("visit_kind").name_of(shown.kind, shown.ended_on)) or shown.kind,
         "conditions": [(row, visit_words.condition_name(row, shown, terms)) for row in lines.conditions],
         "medicines": [(row, panels.medicine(request.actor, record.person, row)) for row in lines.medicines],
         "results": [

@@ -124,7 +124,7 @@ def _visits(actor: Actor, seen: Seen, terms: Terms) -> list[list[str]]:
     return [
         [
             text.day(timezone.localtime(row.started_at)),
-            cut(kinds.name_of(row.kind, row.ended_on) or row.kind, 32),
+            cut(_(kinds.name_of(row.kind, row.ended_on)) or row.kind, 32),
             cut(
                 unseal(row.discharge_diagnosis, actor.labels)
                 or terms.icd_name(row.main_icd, row.ended_on)

@@ -44,7 +44,7 @@ def line(actor: Actor, visit: Encounter, terms: Terms) -> Line:
     return Line(
         visit,
         timezone.localdate(visit.started_at),
-        load_list("visit_kind").name_of(visit.kind, visit.ended_on) or visit.kind,
+        _(load_list("visit_kind").name_of(visit.kind, visit.ended_on)) or visit.kind,
         visit.facility_name,
         stated or _("Tệp không ghi chẩn đoán bằng lời"),
     )

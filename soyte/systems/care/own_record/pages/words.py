@@ -59,11 +59,12 @@ def plain_results(found: Iterable[Result]) -> list[PlainResult]:
 
 
 def _plain(row: Result, entry: Entry | None) -> PlainResult:
-    name = entry.name if entry else row.name
+    name = _(entry.name) if entry else row.name
+    about = entry.attrs["about"] if entry else ""
     return PlainResult(
         name=name,
-        written=row.name if entry and fold(row.name) != fold(name) else "",
-        about=entry.attrs["about"] if entry else "",
+        written=row.name if entry and fold(row.name) != fold(entry.name) else "",
+        about=_(about),
         value=health_record.measured(row.value),
         unit=row.unit,
         says=_compared(row),

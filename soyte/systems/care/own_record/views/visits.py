@@ -7,6 +7,7 @@ import uuid
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from soyte.clinical.encounters.models import Encounter
@@ -90,6 +91,6 @@ def all_results(request: HouseRequest, record: OwnRecord) -> HttpResponse:
         record,
         "home",
         results=words.plain_results(found),
-        sources=sorted({row.range.source for row in found if row.range}),
+        sources=sorted({_(row.range.source) for row in found if row.range}),
         today=timezone.localdate(),
     )
