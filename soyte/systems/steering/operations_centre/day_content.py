@@ -42,7 +42,7 @@ def content_of(read: Board, actor: Acting) -> dict[str, Any]:
             for note in early_warning.noted_on(actor, read.day)
         ],
         "targets": [
-            [one.card.target.title, one.card.value, one.card.goal, one.card.chip.text] for one in read.targets
+            [str(one.card.target.title), one.card.value, one.card.goal, one.card.chip.text] for one in read.targets
         ],
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from soyte.clinical.encounters.tests.visits import visit
 from soyte.kernel.access.tests.people import signed_in, unit
 from soyte.kernel.audit.models import AuditEvent
+from soyte.kernel.jobs.registry import job_kinds
 from soyte.systems.steering.operations_centre import services
 from soyte.systems.steering.operations_centre.day_content import digest
 from soyte.systems.steering.operations_centre.models import DayPage
@@ -39,6 +40,15 @@ def test_a_page_frozen_by_hand_stays_as_it_was(duty):
     assert page.sha256 in shown and "Tình hình ngày" in shown and "không còn khớp" not in shown
     assert page.sha256[:12] in duty.get(address).content.decode()
     assert AuditEvent.objects.filter(action="day_pages.freeze", object_id=str(page.pk)).exists()
+
+
+def test_a_page_holds_the_plan_s_targets_in_vietnamese_whoever_freezes_it(duty, settings):
+    came_today(main_icd="I10")
+    job_kinds()["plan_targets.compute_readings"].function()
+    duty.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert duty.post(reverse("operations_centre:freeze_day_page")).status_code == 302
+    titles = [title for title, *_told in DayPage.objects.get().content["targets"]]
+    assert "Người dân có hồ sơ sức khỏe kết nối phần mềm bệnh viện và trạm y tế" in titles
 
 
 def test_a_page_that_was_changed_in_the_database_says_so(duty):
