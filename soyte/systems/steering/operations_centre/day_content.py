@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 from soyte.kernel.actors import Acting
@@ -45,12 +42,6 @@ def content_of(read: Board, actor: Acting) -> dict[str, Any]:
             [str(one.card.target.title), one.card.value, one.card.goal, one.card.chip.text] for one in read.targets
         ],
     }  # fmt: skip
-
-
-def digest(content: Mapping[str, Any]) -> str:
-    """SHA-256 of the content written one way: keys in order, no spaces, UTF-8."""
-    told = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(told.encode()).hexdigest()
 
 
 def _plain(value: Decimal | None) -> str | None:

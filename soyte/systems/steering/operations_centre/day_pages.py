@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
+from soyte.kernel.digests import digest
 from soyte.systems.steering.operations_centre import services
-from soyte.systems.steering.operations_centre.day_content import digest
 from soyte.systems.steering.operations_centre.models import DayPage
 from soyte.ui.components import Link
 from soyte.ui.paging import page

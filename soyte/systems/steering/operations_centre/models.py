@@ -45,7 +45,7 @@ class Screen(models.Model):
 
 
 class DayPage(models.Model):
-    """What the board said when it was frozen; never changed. `sha256` is that of `content` as `pages.digest` writes it.
+    """What the board said when it was frozen; never changed. `sha256` is that of `content` as `kernel.digests` writes it.
 
     `frozen_by` is None where the worker did it at 16:00.
     """

@@ -10,9 +10,10 @@ from django.utils import timezone, translation
 from soyte.kernel.access.actor import Actor
 from soyte.kernel.actors import Acting, Machine
 from soyte.kernel.audit.services import record
+from soyte.kernel.digests import digest
 from soyte.kernel.sql import advisory_lock_many
 from soyte.systems.steering.operations_centre.board import board
-from soyte.systems.steering.operations_centre.day_content import content_of, digest
+from soyte.systems.steering.operations_centre.day_content import content_of
 from soyte.systems.steering.operations_centre.models import DayPage
 from soyte.systems.steering.operations_centre.onlookers import Onlooker
 

@@ -8,7 +8,7 @@ from soyte.kernel.ids import uuid7
 
 
 class FrozenReport(models.Model):
-    """A table as reported. Its row is never changed; `sha256` is that of `content` as `selectors.digest` writes it.
+    """A table as reported. Its row is never changed; `sha256` is that of `content` as `kernel.digests` writes it.
 
     `content`: title, columns and rows with the values that the one who froze it saw, hidden ones as null.
     """

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 from django.db.models import QuerySet
 
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import Acting
+from soyte.kernel.digests import digest
 from soyte.systems.steering.statistics.layout import form_on
 from soyte.systems.steering.statistics.models import FrozenReport
 from soyte.systems.steering.statistics.tables import Table, TableQuestion, table
@@ -42,12 +41,6 @@ def content_of(found: Table) -> dict[str, Any]:
             for row in found.rows
         ],
     }
-
-
-def digest(content: Mapping[str, Any]) -> str:
-    """SHA-256 of the content written one way: keys in order, no spaces, UTF-8."""
-    told = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(told.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

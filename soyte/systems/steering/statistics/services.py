@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.actors import Acting
 from soyte.kernel.audit.services import record
+from soyte.kernel.digests import digest
 from soyte.kernel.errors import DomainError
 from soyte.kernel.outbox.services import emit
 from soyte.systems.steering.statistics.models import FrozenReport
-from soyte.systems.steering.statistics.selectors import content_of, digest
+from soyte.systems.steering.statistics.selectors import content_of
 from soyte.systems.steering.statistics.tables import TableQuestion, table
 
 

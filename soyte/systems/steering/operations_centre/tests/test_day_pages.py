@@ -9,9 +9,9 @@ from django.utils import timezone
 from soyte.clinical.encounters.tests.visits import visit
 from soyte.kernel.access.tests.people import signed_in, unit
 from soyte.kernel.audit.models import AuditEvent
+from soyte.kernel.digests import digest
 from soyte.kernel.jobs.registry import job_kinds
 from soyte.systems.steering.operations_centre import services
-from soyte.systems.steering.operations_centre.day_content import digest
 from soyte.systems.steering.operations_centre.models import DayPage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
