@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import platform
 from collections.abc import Callable
+from importlib import import_module
 
-from django.apps import apps
-from django.utils.module_loading import module_has_submodule
+from soyte.kernel.systems import modules
 
 
 def cases() -> dict[str, Callable[[list[str]], dict[str, object]]]:
     """Name -> case. A room offers them as `CASES` of its module bench.py."""
     from soyte.config import live_bench
 
-    rooms = [app for app in apps.get_app_configs() if app.name.startswith("soyte.")]
-    homes = [app.name for app in rooms if module_has_submodule(app.module, "bench")]
     found: dict[str, Callable[[list[str]], dict[str, object]]] = {"live": live_bench.live}
-    for home in [*homes, "soyte.demo"]:  # what is measured against the truth of the synthetic province
-        found |= importlib.import_module(f"{home}.bench").CASES
+    # That of the demo measures against the truth of the synthetic province.
+    for room in (*modules("bench"), import_module("soyte.demo.bench")):
+        found |= room.CASES
     return found
 
 

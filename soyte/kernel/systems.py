@@ -12,6 +12,10 @@ Which role has which action, and over which scope, is content: content/roles/*.y
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.apps import AppConfig, apps
@@ -90,6 +94,13 @@ def rooms() -> list[RoomConfig]:
 
 def systems() -> list[SystemConfig]:
     return [config for config in rooms() if isinstance(config, SystemConfig)]
+
+
+@cache
+def modules(name: str) -> tuple[ModuleType, ...]:
+    """The module of this name of every room that has one (search.py, countables.py), in the order of the floors."""
+    homes = (config.name for config in apps.get_app_configs() if config.name.startswith("soyte."))
+    return tuple(import_module(f"{home}.{name}") for home in homes if find_spec(f"{home}.{name}"))
 
 
 def permissions() -> dict[str, Permission]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from soyte.kernel.access.actor import Actor
+from soyte.kernel.systems import modules
 from soyte.kernel.text import words
 from soyte.ui.components import Hit
 from soyte.web import starting
-from soyte.web.rooms import modules
 
 SHOWN = 10
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from soyte.kernel.access.actor import Actor, HeldPost
-from soyte.kernel.systems import CHAPTERS, SystemConfig, permissions, rooms
+from soyte.kernel.systems import CHAPTERS, SystemConfig, modules, permissions, rooms
 from soyte.ui.components import Finder, Link, PublicFigure, Waiting
 from soyte.ui.shell import Bell
 from soyte.web.navigation import allowed
-from soyte.web.rooms import modules
 
 FIGURES_SECONDS = 60
 _figures: tuple[float, list[PublicFigure]] = (0.0, [])

@@ -1,41 +1,25 @@
 """What systems know of a visit that its file cannot say: that its patient calls it somebody else's.
 
-Whoever shows visits asks here; whoever has something to say offers it from a module remarks.py.
+They offer it in their `visit_remarks.py`; whoever shows visits asks here.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cache
-
-from django.utils.module_loading import autodiscover_modules
+from collections.abc import Collection, Mapping, Sequence
 
 from soyte.clinical.encounters.locks import Key
-
-# Persons of one record -> (facility and MA_LK of a visit, what is to be said of it in a few words).
-Remarks = Callable[[Collection[uuid.UUID]], Iterable[tuple[Key, str]]]
-
-_offered: list[Remarks] = []
+from soyte.kernel.systems import modules
 
 
-def remarks(offer: Remarks) -> Remarks:
-    """Decorator: this function speaks of visits."""
-    _offered.append(offer)
-    return offer
+def visit_remarks(people: Collection[uuid.UUID]) -> Mapping[Key, Sequence[str]]:
+    """What is said of the visits of a record (`people` of one record), whichever of their versions is read.
 
-
-@cache
-def _every() -> Sequence[Remarks]:
-    autodiscover_modules("remarks")
-    return tuple(_offered)
-
-
-def remarks_of(people: Collection[uuid.UUID]) -> Mapping[Key, Sequence[str]]:
-    """What is said of the visits of a record, whichever of their versions is read."""
+    A room's function of this name takes the same and gives pairs: a visit, and what is to be said of it in a few words.
+    """
     told: dict[Key, list[str]] = defaultdict(list)
-    for offer in _every():
-        for visit, words in offer(people):
+    for room in modules("visit_remarks"):
+        for visit, words in room.visit_remarks(people):
             told[visit].append(words)
     return told

@@ -6,17 +6,16 @@ content file) picks one of each. SQL lives in the countable, never in content.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db.models import Aggregate, CharField, Expression, F, Func, Model, Q, QuerySet, Value
-from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
+
+from soyte.kernel.systems import modules
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -131,9 +130,4 @@ class Countable:
 @cache
 def countables() -> dict[str, Countable]:
     """Every countable by its code, from the `countables.py` modules of the house (their COUNTABLES)."""
-    found: dict[str, Countable] = {}
-    for config in apps.get_app_configs():
-        if config.module and config.name.startswith("soyte.") and module_has_submodule(config.module, "countables"):
-            for countable in importlib.import_module(f"{config.name}.countables").COUNTABLES:
-                found[countable.code] = countable
-    return found
+    return {countable.code: countable for room in modules("countables") for countable in room.COUNTABLES}

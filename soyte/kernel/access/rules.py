@@ -19,16 +19,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.db.models import Exists, Model, OuterRef, Q
-from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.access.models import BreakGlass
 from soyte.kernel.actors import Acting
+from soyte.kernel.systems import modules
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -155,10 +153,8 @@ def in_care(person: str = "pk") -> Clause:
 def rules() -> dict[tuple[str, type[Model]], Rule]:
     """Every declared rule. Raises ValueError where two rooms declare the same action for the same table."""
     found: dict[tuple[str, type[Model]], Rule] = {}
-    for config in apps.get_app_configs():
-        if not module_has_submodule(config.module, "access_rules"):
-            continue
-        for rule in import_module(f"{config.name}.access_rules").RULES:
+    for room in modules("access_rules"):
+        for rule in room.RULES:
             key = (rule.action, rule.model)
             if key in found:
                 raise ValueError(f"two rules for {rule.action} on {rule.model._meta.label}")

@@ -5,16 +5,15 @@ A measure is asked for a day and answers from operating data as known now, so th
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db.models import QuerySet
-from django.utils.module_loading import module_has_submodule
+
+from soyte.kernel.systems import modules
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -66,10 +65,4 @@ class Measure:
 @cache
 def measures() -> dict[str, Measure]:
     """Every measure by its code."""
-    found: dict[str, Measure] = {}
-    for config in apps.get_app_configs():
-        if config.module and config.name.startswith("soyte.") and module_has_submodule(config.module, "plan_measures"):
-            found |= {
-                measure.code: measure for measure in importlib.import_module(f"{config.name}.plan_measures").MEASURES
-            }
-    return found
+    return {measure.code: measure for room in modules("plan_measures") for measure in room.MEASURES}

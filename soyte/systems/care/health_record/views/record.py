@@ -18,7 +18,7 @@ from soyte.clinical.allergies import selectors as allergies
 from soyte.clinical.allergies import words as allergy_words
 from soyte.clinical.encounters import moving
 from soyte.clinical.encounters.models import Encounter
-from soyte.clinical.encounters.remarks import remarks_of
+from soyte.clinical.encounters.remarks import visit_remarks
 from soyte.clinical.terminology import selectors as terminology
 from soyte.clinical.terminology.terms import Terms
 from soyte.kernel.access.actor import Actor
@@ -110,7 +110,7 @@ def record_page(request: HouseRequest, record: Record) -> HttpResponse:
         "visits": len(visits.visits),
         "filters": filters,
         "page": shown,
-        "years": panels.timeline(actor, person, listed, terms, remarks_of(record.people)),
+        "years": panels.timeline(actor, person, listed, terms, visit_remarks(record.people)),
         "results": panels.result_lines(person, _foremost(actor, record, terms, SHOWN_RESULTS)),
         "supplies": panels.supplies(actor, person, visits, medicines.rows),
         "more_medicines": medicines.more,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from soyte.clinical.documents.models import Composition
 from soyte.clinical.encounters.models import Encounter
-from soyte.clinical.encounters.remarks import remarks_of
+from soyte.clinical.encounters.remarks import visit_remarks
 from soyte.clinical.terminology import selectors as terminology
 from soyte.kernel.access.policy import visible
 from soyte.kernel.access.web import HouseRequest, requires
@@ -45,7 +45,7 @@ def visit(request: HouseRequest, record: Record, encounter_id: uuid.UUID) -> Htt
     context = {
         **identity(record),
         "visit": shown,
-        "chips": panels.chips(shown, remarks_of(record.people)),
+        "chips": panels.chips(shown, visit_remarks(record.people)),
         "texts": visit_words.visit_texts(request.actor, shown),
         "facts": visit_words.visit_facts(shown),
         "kind": _(load_list("visit_kind").name_of(shown.kind, shown.ended_on)) or shown.kind,

@@ -8,12 +8,10 @@ from collections.abc import Collection, Iterator
 from django.utils.translation import gettext as _
 
 from soyte.clinical.encounters.locks import Key
-from soyte.clinical.encounters.remarks import remarks
 from soyte.systems.care.own_record.models import Dispute
 
 
-@remarks
-def disputed(people: Collection[uuid.UUID]) -> Iterator[tuple[Key, str]]:
+def visit_remarks(people: Collection[uuid.UUID]) -> Iterator[tuple[Key, str]]:
     waiting = Dispute.objects.filter(person__in=people, state=Dispute.State.OPEN)
     for facility, code, kind in waiting.values_list("facility_code", "visit_code", "kind").order_by("id"):
         says = (
