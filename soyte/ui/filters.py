@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -23,6 +24,12 @@ class FilterForm(forms.Form):
         self.request = request
         for field in self.fields.values():
             field.required = False
+
+    def offer(self, name: str, every: Any, choices: Sequence[tuple[str, Any]]) -> None:
+        """Let a field offer `choices`, after `every`, which filters nothing."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", every), *choices]
 
     @property
     def sort(self) -> str:
@@ -55,6 +62,32 @@ class FilterForm(forms.Form):
             titles = dict(_flat(field.choices))
             return ", ".join(str(titles.get(str(one), one)) for one in chosen)
         return str(formats.localize(value))
+
+
+class TabbedFilterForm(FilterForm):
+    """The filter bar of a list with tabs: `xem` names the tab, the first of `tabs` where the address names none.
+
+    The other filters keep the tab; it is no filter that one takes away.
+    """
+
+    xem = forms.ChoiceField(widget=forms.HiddenInput)
+
+    def __init__(self, request: HttpRequest, *, tabs: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(request, **kwargs)
+        self.tabs = list(tabs)
+        field = self.fields["xem"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(tab, tab) for tab in self.tabs]
+
+    @property
+    def tab(self) -> str:
+        return str(self.values().get("xem", self.tabs[0]))
+
+    def tokens(self) -> list[Token]:
+        return [token for token in super().tokens() if token.remove_url != self._without("xem")]
+
+    def clear_url(self) -> str:
+        return f"{self.request.path}?xem={self.tab}"
 
 
 def _flat(choices: Any) -> list[tuple[str, Any]]:

@@ -13,39 +13,21 @@ from soyte.kernel.access.web import HouseRequest
 from soyte.systems.care.commune_station import selectors
 from soyte.systems.care.commune_station.lists import results
 from soyte.systems.care.commune_station.models import FollowUp
-from soyte.ui.components import Token
-from soyte.ui.filters import FilterForm
+from soyte.ui.filters import TabbedFilterForm
 
 
-class StationFilters(FilterForm):
-    """`xem` is the list, `ap` the hamlet."""
+class StationFilters(TabbedFilterForm):
+    """The tab is one of the lists, `ap` the hamlet."""
 
-    xem = forms.ChoiceField(widget=forms.HiddenInput)
     ap = forms.ChoiceField(label=_("Ấp, khu phố"))
 
     def __init__(self, request: HouseRequest) -> None:
-        super().__init__(request)
-        lists = list(selectors.tabs(timezone.localdate(request.actor.now)))
-        self._choices("xem", [(one, one) for one in lists])
+        super().__init__(request, tabs=selectors.tabs(timezone.localdate(request.actor.now)))
         hamlets = selectors.hamlets(request.actor)
-        self._choices("ap", [("", _g("Mọi ấp, khu phố")), *((one, one) for one in hamlets)])
-        asked = self.values()
-        self.tab: str = asked.get("xem", lists[0])
-        self.hamlet: str = asked.get("ap", "")
+        self.offer("ap", _g("Mọi ấp, khu phố"), [(one, one) for one in hamlets])
+        self.hamlet: str = self.values().get("ap", "")
         if not hamlets:
             del self.fields["ap"]
-
-    def _choices(self, name: str, rows: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = rows
-
-    def tokens(self) -> list[Token]:
-        """The list is no filter that one takes away."""
-        return [token for token in super().tokens() if token.remove_url != self._without("xem")]
-
-    def clear_url(self) -> str:
-        return f"{self.request.path}?xem={self.tab}"
 
 
 class VersionForm(forms.Form):

@@ -6,40 +6,30 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from soyte.kernel.people.models import ReviewPair
 from soyte.systems.care.person_index.comparing import fuller
-from soyte.ui.components import Token
-from soyte.ui.filters import FilterForm
+from soyte.ui.filters import TabbedFilterForm
 
 VIEWS = {"cho": ReviewPair.State.OPEN, "cung": ReviewPair.State.SAME, "khac": ReviewPair.State.DIFFERENT}
 SAME, DIFFERENT = "cung", "khac"
 NOTE_LENGTH = 1000
 
 
-class PairFilters(FilterForm):
+class PairFilters(TabbedFilterForm):
     ly_do = forms.ChoiceField(
         label=gettext_lazy("Vì sao nghi trùng"), choices=[("", gettext_lazy("Mọi lý do")), *ReviewPair.Reason.choices]
     )
-    xem = forms.ChoiceField(choices=[(view, view) for view in VIEWS], widget=forms.HiddenInput)
 
-    @property
-    def view(self) -> str:
-        """The tab: a key of VIEWS."""
-        return str(self.values().get("xem", "cho"))
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request, tabs=VIEWS)
 
     @property
     def reason(self) -> str:
         return str(self.values().get("ly_do", ""))
-
-    def tokens(self) -> list[Token]:
-        """The tab is no filter that one takes away."""
-        return [token for token in super().tokens() if token.remove_url != self._without("xem")]
-
-    def clear_url(self) -> str:
-        return f"{self.request.path}?xem={self.view}"
 
 
 class _Noted(forms.Form):

@@ -38,7 +38,7 @@ ICONS = {State.OPEN: "hourglass", State.SAME: "user-check", State.DIFFERENT: "us
 @require_GET
 def pair_list(request: HouseRequest) -> HttpResponse:
     filters = PairFilters(request)
-    state, reason = VIEWS[filters.view], filters.reason
+    state, reason = VIEWS[filters.tab], filters.reason
     found = selectors.pairs(request.actor, state=state, reason=reason)
     # Decided pairs by their decision: what one looks for there is the one just made.
     order = ["-id"] if state == State.OPEN else ["-decided_at", "-id"]
@@ -63,9 +63,7 @@ def pair_list(request: HouseRequest) -> HttpResponse:
 
 def _tabs(request: HouseRequest, filters: PairFilters) -> list[Tab]:
     numbers = selectors.counts(request.actor)
-    return [
-        Tab(str(state.label), f"?xem={view}", view == filters.view, numbers[state]) for view, state in VIEWS.items()
-    ]
+    return [Tab(str(state.label), f"?xem={view}", view == filters.tab, numbers[state]) for view, state in VIEWS.items()]
 
 
 def _carried(reason: str) -> str:

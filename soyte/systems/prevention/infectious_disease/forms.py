@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from soyte.systems.prevention.infectious_disease import selectors
 from soyte.systems.prevention.infectious_disease.models import CaseReport, OutbreakAct
-from soyte.ui.components import Token
 from soyte.ui.fields import PhoneField
-from soyte.ui.filters import FilterForm
+from soyte.ui.filters import TabbedFilterForm
 
 BLANK = ("", gettext_lazy("Chưa biết"))
 CLASSES = [("suspected", gettext_lazy("Nghi ngờ")), ("probable", gettext_lazy("Có thể")),
@@ -130,40 +129,23 @@ def shown(name: str, value: str) -> str:
     return value
 
 
-class CaseFilters(FilterForm):
+class CaseFilters(TabbedFilterForm):
     benh = forms.ChoiceField(label=gettext_lazy("Bệnh"))
     xa = forms.ChoiceField(label=gettext_lazy("Xã"))
-    xem = forms.ChoiceField(choices=[(tab, tab) for tab in selectors.TABS], widget=forms.HiddenInput)
 
     def __init__(self, request: Any) -> None:
-        super().__init__(request)
-        self._choices("benh", gettext_lazy("Mọi bệnh"), selectors.diseases(request.actor))
+        super().__init__(request, tabs=selectors.TABS)
+        self.offer("benh", gettext_lazy("Mọi bệnh"), selectors.diseases(request.actor))
         if request.actor.units("cases.read") is None:
             names = sorted(selectors.communes().items(), key=lambda row: row[1])
-            self._choices("xa", gettext_lazy("Mọi xã"), names)
+            self.offer("xa", gettext_lazy("Mọi xã"), names)
         else:
             del self.fields["xa"]
-
-    def _choices(self, name: str, every: Any, rows: Sequence[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", every), *rows]
-
-    @property
-    def tab(self) -> str:
-        return str(self.values().get("xem", "cho"))
 
     def asked(self) -> dict[str, str]:
         """For selectors.cases."""
         told = self.values()
         return {"tab": self.tab, "disease": told.get("benh", ""), "commune": told.get("xa", "")}
-
-    def tokens(self) -> list[Token]:
-        """The tab is no filter that one takes away."""
-        return [token for token in super().tokens() if token.remove_url != self._without("xem")]
-
-    def clear_url(self) -> str:
-        return f"{self.request.path}?xem={self.tab}"
 
 
 class _Versioned(forms.Form):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -51,15 +49,10 @@ class TimelineFilters(FilterForm):
         super().__init__(request)
         kinds, today = load_list("visit_kind"), timezone.localdate()
         codes = sorted({visit.kind for visit in visits})
-        self._offer("loai", _("Mọi loại"), [(code, _(kinds.name_of(code, today)) or code) for code in codes])
-        self._offer("co_so", _("Mọi cơ sở"), sorted({(visit.facility_code, visit.facility) for visit in visits}))
+        self.offer("loai", _("Mọi loại"), [(code, _(kinds.name_of(code, today)) or code) for code in codes])
+        self.offer("co_so", _("Mọi cơ sở"), sorted({(visit.facility_code, visit.facility) for visit in visits}))
         years = sorted({_year(visit) for visit in visits}, reverse=True)
-        self._offer("nam", _("Mọi năm"), [(year, year) for year in years])
-
-    def _offer(self, name: str, every: str, choices: Sequence[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", every), *choices]
+        self.offer("nam", _("Mọi năm"), [(year, year) for year in years])
 
     def kept(self, rows: QuerySet[Encounter]) -> QuerySet[Encounter]:
         """The visits that pass."""
