@@ -88,21 +88,14 @@ class _Every(frozenset[str]):
 EVERY_LABEL = _Every()
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """The operator of the machine: commands and jobs. Sees and does everything, and is audited by its text."""
+class WithoutAccount:
+    """What an actor is not who has no account: nobody's own record, nobody's guardian, no holder of a post."""
 
-    text: str
-    address: str | None = None
-    request_id: str = ""
+    __slots__ = ()
 
     @property
     def account_id(self) -> int | None:
         return None
-
-    @property
-    def labels(self) -> Set[str]:
-        return EVERY_LABEL
 
     @property
     def own_people(self) -> Set[uuid.UUID]:
@@ -111,6 +104,22 @@ class Machine:
     @property
     def ward_people(self) -> Set[uuid.UUID]:
         return frozenset()
+
+    def post_for(self, action: str) -> tuple[int | None, int | None]:
+        return None, None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine(WithoutAccount):
+    """The operator of the machine: commands and jobs. Sees and does everything, and is audited by its text."""
+
+    text: str
+    address: str | None = None
+    request_id: str = ""
+
+    @property
+    def labels(self) -> Set[str]:
+        return EVERY_LABEL
 
     @property
     def now(self) -> dt.datetime:
@@ -127,9 +136,6 @@ class Machine:
 
     def holdings(self, action: str) -> Sequence[str]:
         return [self.text]
-
-    def post_for(self, action: str) -> tuple[int | None, int | None]:
-        return None, None
 
     def purpose_for(self, action: str) -> str:
         return "operation"

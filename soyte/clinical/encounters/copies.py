@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.db import connection
 
 from soyte.clinical.encounters.models import Encounter
@@ -13,12 +15,15 @@ _COPY = """
     from (select * from encounters_encounter where in_force) e, generate_series(1, %s) copy limit %s"""
 
 
-def top_up(visits: int) -> int:
-    """Copy visits of the same days until there are `visits` in force; returns how many there were."""
+def top_up(visits: int, *, bench: str) -> None:
+    """Copy visits of the same days until there are `visits` in force. Ends `soyte bench BENCH` with 2 where there is none."""
     known = Encounter.objects.filter(in_force=True).count()
+    if not known:
+        told = "nơi này chưa có lượt khám nào. Nhận tệp bằng “soyte ingest” trước."
+        print(f"soyte bench {bench}: {told}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(2)
     with connection.cursor() as cursor:
-        if known and visits > known:
+        if visits > known:
             names = [str(f.column) for f in Encounter._meta.concrete_fields if f.column not in _SET_ASIDE]
             cursor.execute(_COPY.format(columns=", ".join(names)), [visits // known + 1, visits - known])
         cursor.execute("analyze encounters_encounter")
-    return known

@@ -19,8 +19,8 @@ from soyte.kernel.organisations.models import Unit
 from soyte.kernel.organisations.selectors import in_force
 from soyte.kernel.places import selectors as places
 from soyte.systems.prevention.infectious_disease.models import CaseReport, Outbreak
+from soyte.systems.prevention.infectious_disease.selectors import OPEN_STATES
 
-OPEN = (CaseReport.State.DRAFT, CaseReport.State.COMPLETED)
 SOON = timedelta(hours=6)
 
 
@@ -47,7 +47,7 @@ class Clocks:
 
 
 def _open() -> QuerySet[CaseReport]:
-    return CaseReport.objects.filter(state__in=OPEN, labels=[]).order_by()
+    return CaseReport.objects.filter(state__in=OPEN_STATES, labels=[]).order_by()
 
 
 def clocks(actor: Acting, *, most: int) -> Clocks:

@@ -103,9 +103,14 @@ def weekly(outbreak: Outbreak, *, since: dt.date, until: dt.date) -> dict[dt.dat
     rows = counted([outbreak.disease_code], [outbreak.commune_code]).filter(seen_on__range=(since, until))
     weeks: dict[dt.date, int] = {}
     for day, number in rows.order_by().values_list("seen_on").annotate(Count("pk")):
-        monday = day - dt.timedelta(days=day.weekday())
-        weeks[monday] = weeks.get(monday, 0) + number
+        week = monday(day)
+        weeks[week] = weeks.get(week, 0) + number
     return weeks
+
+
+def monday(day: dt.date) -> dt.date:
+    """The day with which the week of a day begins."""
+    return day - dt.timedelta(days=day.weekday())
 
 
 def by_commune(outbreak: Outbreak, *, since: dt.date, until: dt.date) -> dict[str, int]:

@@ -6,7 +6,6 @@ Sees counts of the whole province as somebody without any grant does: no rows, n
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from soyte.kernel.access import policy
-from soyte.kernel.actors import Acting
+from soyte.kernel.actors import Acting, WithoutAccount
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -23,7 +22,7 @@ SEES = frozenset({"centre.read", "figures.read", "alerts.read", "plan.read"})
 
 
 @dataclass(frozen=True, slots=True)
-class Onlooker:
+class Onlooker(WithoutAccount):
     """An actor (kernel/actors `Acting`) without account and post."""
 
     text: str
@@ -32,19 +31,7 @@ class Onlooker:
     now: dt.datetime = field(default_factory=timezone.now)
 
     @property
-    def account_id(self) -> int | None:
-        return None
-
-    @property
     def labels(self) -> Set[str]:
-        return frozenset()
-
-    @property
-    def own_people(self) -> Set[uuid.UUID]:
-        return frozenset()
-
-    @property
-    def ward_people(self) -> Set[uuid.UUID]:
         return frozenset()
 
     def holds(self, action: str) -> bool:
@@ -58,9 +45,6 @@ class Onlooker:
 
     def holdings(self, action: str) -> Sequence[str]:
         return [self.text] if action in SEES else []
-
-    def post_for(self, action: str) -> tuple[int | None, int | None]:
-        return None, None
 
     def purpose_for(self, action: str) -> str:
         return "administration"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -32,18 +31,10 @@ def rollups(argv: Sequence[str]) -> dict[str, object]:
     parser.add_argument("--times", type=int, default=9, help="số lần hỏi mỗi câu (mặc định 9)")
     asked = parser.parse_args(argv)
     with transaction.atomic():
-        _top_up(asked.visits)
+        top_up(asked.visits, bench="rollups")
         measured = _measured(asked.times)
         transaction.set_rollback(True)
     return measured
-
-
-def _top_up(visits: int) -> None:
-    if not top_up(visits):
-        print(  # noqa: T201
-            "soyte bench rollups: nơi này chưa có lượt khám nào. Nhận tệp bằng “soyte ingest” trước.", file=sys.stderr
-        )
-        raise SystemExit(2)
 
 
 def _measured(times: int) -> dict[str, object]:

@@ -54,7 +54,7 @@ def line(row: FollowUp, today: dt.date, *, error: str = "") -> Line:
         who=who(row.person, today),
         facts=_facts(row),
         diagnosis=diagnosis(row),
-        phone=row.person.phone or row.encounter.phone,
+        phone=phone(row),
         clock=_clock(row, today),
         chip=_chip(row, today),
         first=first,
@@ -82,6 +82,10 @@ def facility(row: FollowUp) -> str:
 def address(row: FollowUp) -> str:
     """As the newest file of the person has it, else as the file of the visit."""
     return row.person.address or row.encounter.address
+
+
+def phone(row: FollowUp) -> str:
+    return row.person.phone or row.encounter.phone
 
 
 def _facts(row: FollowUp) -> list[str]:
@@ -173,7 +177,7 @@ def _on_paper(row: FollowUp, today: dt.date) -> SheetLine:
         name=row.person.full_name,
         who=who(row.person, today),
         address=address(row),
-        phone=row.person.phone or row.encounter.phone,
+        phone=phone(row),
         day=row.on_day,
         facility=facility(row),
         last=chip.text if chip else "",

@@ -26,11 +26,11 @@ class Curve:
 
 def curve(outbreak: Outbreak, *, until: dt.date) -> Curve:
     """From some weeks before the outbreak until its end or today."""
-    first = _monday(outbreak.first_on)
-    since = max(first - BEFORE * WEEK, _monday(until) - (MOST_WEEKS - 1) * WEEK)
+    first = selectors.monday(outbreak.first_on)
+    since = max(first - BEFORE * WEEK, selectors.monday(until) - (MOST_WEEKS - 1) * WEEK)
     now = selectors.weekly(outbreak, since=since, until=until)
     then = selectors.weekly(outbreak, since=since - 52 * WEEK, until=until - 52 * WEEK)
-    weeks = [since + number * WEEK for number in range((_monday(until) - since) // WEEK + 1)]
+    weeks = [since + number * WEEK for number in range((selectors.monday(until) - since) // WEEK + 1)]
     rows = [(week, now.get(week, 0), then.get(week - 52 * WEEK, 0)) for week in weeks]
     label = _("tuần từ %(day)s: %(cases)s ca")
     bars: list[tuple[str, float | None, str]] = [
@@ -41,7 +41,3 @@ def curve(outbreak: Outbreak, *, until: dt.date) -> Curve:
     told = {"cases": sum(row[1] for row in rows), "weeks": len(rows), "day": words.day(peak[0]), "most": peak[1]}
     sentence = _("%(cases)s ca trong %(weeks)s tuần; nhiều nhất là tuần từ %(day)s với %(most)s ca.") % told
     return Curve(bars, rows, sentence)
-
-
-def _monday(day: dt.date) -> dt.date:
-    return day - dt.timedelta(days=day.weekday())

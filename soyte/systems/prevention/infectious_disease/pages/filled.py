@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from soyte.clinical.conditions.models import Condition
-from soyte.clinical.encounters.models import Encounter
+from soyte.clinical.encounters.countables import DIED
+from soyte.clinical.encounters.models import INPATIENT_KINDS, Encounter
 from soyte.clinical.observations.models import Observation
 from soyte.clinical.terminology.selectors import terms
 from soyte.kernel.actors import Acting
@@ -25,9 +25,7 @@ from soyte.kernel.text import format as words
 from soyte.systems.prevention.infectious_disease.models import CaseReport, CaseVisit
 from soyte.ui.components import Fact
 
-INPATIENT = ("03", "04", "06", "09")
-SEXES = {"1": gettext_lazy("Nam"), "2": gettext_lazy("Nữ")}
-STATE_OF_RESULT = {"5": "died", "8": "died"}
+SEXES = {sex.value: sex.label for sex in (Person.Sex.MALE, Person.Sex.FEMALE)}
 TRANSFERRED = ("2", "5")  # MA_LOAI_RV
 MOST_RESULTS = 20
 
@@ -59,11 +57,11 @@ def from_files(actor: Acting, visits: Sequence[CaseVisit]) -> dict[str, str]:
 
 
 def _state(visit: Encounter) -> str:
-    if visit.result_code in STATE_OF_RESULT:
-        return STATE_OF_RESULT[visit.result_code]
+    if visit.result_code in DIED:
+        return "died"
     if visit.discharge_code in TRANSFERRED and visit.generation != "4210":
         return "transferred"
-    return "discharged" if visit.kind in INPATIENT else "outpatient"
+    return "discharged" if visit.kind in INPATIENT_KINDS else "outpatient"
 
 
 def person_facts(case: CaseReport, visit: Encounter | None, commune: str) -> list[Fact]:
@@ -105,7 +103,7 @@ def visit_facts(actor: Acting, case: CaseReport, visit: Encounter) -> list[Fact]
         *facts,
         *admitted,
         Fact(_("Ra viện"), words.instant(visit.ended_at)),
-        Fact(_("Cơ sở"), visit.unit.name if visit.unit else visit.facility_code),
+        Fact(_("Cơ sở"), visit.facility_name),
         Fact(_("Chẩn đoán bằng lời"), unseal(visit.discharge_diagnosis, actor.labels) or ""),
         Fact(_("Kết quả điều trị"), result),
         Fact(_("Ra viện theo cách"), leaving),
