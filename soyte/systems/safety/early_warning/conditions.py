@@ -139,12 +139,14 @@ def _says_silent(facts: Facts) -> str:
 
 
 def _says_unusual(facts: Facts) -> str:
-    said = {**facts, "day": words.day(date.fromisoformat(facts["day"]))}
+    numbers = {name: words.number(facts[name]) for name in ("usual", "spread")}
+    said = {**facts, **numbers, "day": words.day(date.fromisoformat(facts["day"]))}
     return _("Ngày %(day)s có %(count)s lượt; cùng thứ các tuần trước trung bình %(usual)s, độ lệch %(spread)s.") % said
 
 
 def _says_refused(facts: Facts) -> str:
-    return _("%(refused)s trên %(received)s hồ sơ bị từ chối từ hôm qua; thường lệ %(usual_percent)s %%.") % facts
+    said = {**facts, "usual_percent": words.number(facts["usual_percent"])}
+    return _("%(refused)s trên %(received)s hồ sơ bị từ chối từ hôm qua; thường lệ %(usual_percent)s %%.") % said
 
 
 def _says_overdue(facts: Facts) -> str:
