@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from django.db.models import Case, CharField, F, Func, QuerySet, TextField, Valu
 from django.db.models.functions import Cast, Left, TruncDate, Upper
 from django.utils.translation import gettext_lazy as _
 
-from soyte.engines.indicators.counting import Dimension
+from soyte.engines.indicators.counting import Dimension, named
 from soyte.kernel.codes.selectors import load_list, names_of
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ _OUTCOMES: dict[str, str | _StrPromise] = {
     "other": _("Kết quả khác"),
 }
 _SEXES: dict[str, str | _StrPromise] = {"1": _("Nam"), "2": _("Nữ"), "other": _("Chưa xác định")}
-
-
-def _named(names: Mapping[str, str | _StrPromise]) -> Callable[[Iterable[str], date], Mapping[str, str]]:
-    def named(keys: Iterable[str], on: date) -> Mapping[str, str]:
-        asked = {*keys}
-        return {key: str(name) for key, name in names.items() if key in asked}
-
-    return named
 
 
 class _AgeBand(Func):
@@ -128,8 +120,8 @@ def breakdowns(*, inpatient: Iterable[str]) -> tuple[Dimension, ...]:
         Dimension(
             "icd", _("Chẩn đoán chính (mã ba ký tự)"), category, _category_names, singles_out=True, is_coded=True
         ),
-        Dimension("sex", _("Giới"), sex, _named(_SEXES), is_broad=True),
-        Dimension("age", _("Tuổi lúc vào"), age, _named(_AGE_NAMES), is_broad=True),
-        Dimension("setting", _("Khám hay nội trú"), setting, _named(_SETTINGS), is_broad=True),
-        Dimension("outcome", _("Kết quả điều trị"), outcome, _named(_OUTCOMES), is_broad=True),
+        Dimension("sex", _("Giới"), sex, named(_SEXES), is_broad=True),
+        Dimension("age", _("Tuổi lúc vào"), age, named(_AGE_NAMES), is_broad=True),
+        Dimension("setting", _("Khám hay nội trú"), setting, named(_SETTINGS), is_broad=True),
+        Dimension("outcome", _("Kết quả điều trị"), outcome, named(_OUTCOMES), is_broad=True),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, OuterRef, QuerySet, Subquery, TextField, Value, When
@@ -14,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from soyte.clinical.encounters.countables import facility_names, list_names
 from soyte.clinical.episodes.models import EpisodeOfCare
 from soyte.clinical.observations.models import Observation
-from soyte.engines.indicators.counting import Countable, Dimension, Names, periods
+from soyte.engines.indicators.counting import Countable, Dimension, Names, named, periods
 
 LIGHT_GRAMS = 2500
 
@@ -35,15 +33,8 @@ def _with_weight(rows: QuerySet[Any]) -> QuerySet[Any]:
     return weighed
 
 
-def _weight_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
-    names = {"light": _("dưới 2.500 g"), "normal": _("từ 2.500 g"), "unknown": _("không ghi")}
-    asked = {*keys}
-    return {key: str(name) for key, name in names.items() if key in asked}
-
-
-def _yes_no(keys: Iterable[str], on: date) -> Mapping[str, str]:
-    names, asked = {"1": _("Có"), "0": _("Không")}, {*keys}
-    return {key: str(name) for key, name in names.items() if key in asked}
+_weight_names = named({"light": _("dưới 2.500 g"), "normal": _("từ 2.500 g"), "unknown": _("không ghi")})
+_yes_no = named({"1": _("Có"), "0": _("Không")})
 
 
 def _fact(code: str, title: Any, element: str, *, otherwise: str = "0", names: Names = _yes_no) -> Dimension:

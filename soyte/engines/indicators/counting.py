@@ -27,6 +27,16 @@ Names = Callable[[Iterable[str], date], Mapping[str, str]]
 _PERIODS = {"day": "YYYY-MM-DD", "month": "YYYY-MM"}
 
 
+def named(names: Mapping[str, str | _StrPromise]) -> Names:
+    """The names of a few fixed keys, in the order given."""
+
+    def told(keys: Iterable[str], on: date) -> Mapping[str, str]:
+        asked = {*keys}
+        return {key: str(name) for key, name in names.items() if key in asked}
+
+    return told
+
+
 def _no_names(keys: Iterable[str], on: date) -> Mapping[str, str]:
     return {}
 
