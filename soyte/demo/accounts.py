@@ -29,7 +29,7 @@ from soyte.kernel.organisations.models import Unit
 ACTOR = Machine("soyte demo")
 USERS_FILE = "demo-users.json"
 FEEDER_FILE = "demo/feeder.json"
-HOSPITAL, STATION, CDC = "70001", "70601", "70802"
+HOSPITAL, STATION, CDC = "70001", "70675", "70802"
 REASON = "Tài khoản minh hoạ"
 
 

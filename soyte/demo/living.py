@@ -11,13 +11,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from soyte.demo import scaled
+from soyte.demo import scaled, staff
 from soyte.demo.accounts import demo_users, feeder_keys
-from soyte.demo.province import generate
+from soyte.demo.province import files, generate
 from soyte.demo.province.background import WriterError, written_months
 from soyte.demo.province.generate import Province
 from soyte.systems.care.visit_intake.cli import ingest
@@ -26,6 +27,7 @@ LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 PEOPLE, YEARS = 10_000, 3
 STATE_FILE = "demo/province.json"
 MONTHS_AT_ONCE = 9  # starting the receiving processes costs some seconds each time
+LIVE_DAYS = 180  # files of so many last days came on their day; older ones on the first of these
 OPEN_DAYS = 75  # a later file may still be written into folders of so many last days (check-ins of long stays)
 
 
@@ -95,6 +97,12 @@ def prepare(home: Path, *, people: int = PEOPLE, years: int = YEARS, seed: str =
     if covered is not None and covered < yesterday:
         _catch_up(home, state.province, since=covered + timedelta(days=1), until=yesterday)
         _write_state(home, replace(state, covered_until=yesterday))
+    staff.work()
+
+
+def _received_at(path: str, *, since: date, until: date) -> datetime:
+    """When a file came; what is older than `since` came on that day, as the history of a new installation does."""
+    return max(files.sent_at(Path(path).name, LOCAL, until=until), datetime.combine(since, time(), LOCAL))
 
 
 def _fill(home: Path, province: Province) -> None:
@@ -106,7 +114,8 @@ def _fill(home: Path, province: Province) -> None:
         received = 0
         for months in _ready(province, Path(folder)):
             paths = [path for path in (Path(folder) / month for month in months) if path.is_dir()]
-            result = ingest([str(path) for path in paths])
+            came = partial(_received_at, since=province.until - timedelta(days=LIVE_DAYS), until=province.until)
+            result = ingest([str(path) for path in paths], received_at=came)
             received += result.accepted
             _say(
                 f"  {months[-1]}: đã nhận {_grouped(received)} lượt khám, từ chối {result.rejected} "
@@ -143,5 +152,5 @@ def _catch_up(home: Path, province: Province, *, since: date, until: date) -> No
     _say(f"Bổ sung lượt khám từ {since:%d/%m/%Y} đến {until:%d/%m/%Y}.")
     with tempfile.TemporaryDirectory(dir=home / "demo", prefix="files-") as folder:
         generate.write_days(province, Path(folder), since=since, until=until)
-        result = ingest([folder])
+        result = ingest([folder], received_at=partial(_received_at, since=since, until=until))
     _say(f"  Đã nhận {_grouped(result.accepted)} lượt khám, từ chối {result.rejected}.")

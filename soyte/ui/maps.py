@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -88,11 +88,15 @@ class Step:
 
 
 def steps(values: Iterable[Decimal]) -> tuple[list[Decimal], list[Step]]:
-    """(cuts, steps in use): values in five steps with about as many areas each; equal values share a step."""
+    """(cuts, steps in use): values in five steps with about as many areas each; equal values share a step.
+
+    Where nearly all areas have the least value, those that have more make a step.
+    """
     ordered = sorted(values)
     if not ordered:
         return [], []
     cuts = sorted({ordered[len(ordered) * n // STEPS] for n in range(1, STEPS)} - {ordered[0]})
+    cuts = cuts or ordered[bisect_right(ordered, ordered[0]) :][:1]
     used: dict[int, list[Decimal]] = {}
     for value in ordered:
         used.setdefault(step_of(value, cuts), []).append(value)
@@ -100,8 +104,8 @@ def steps(values: Iterable[Decimal]) -> tuple[list[Decimal], list[Step]]:
 
 
 def step_of(value: Decimal, cuts: Sequence[Decimal]) -> int:
-    """0 to 4, the more the darker."""
-    return bisect_left(cuts, value + Decimal("0.0000001"))
+    """0 to 4, the more the darker; fewer steps than five lie as far apart as they can."""
+    return round(bisect_right(cuts, value) * (STEPS - 1) / len(cuts)) if cuts else 0
 
 
 def names_with_room(names: Mapping[str, str], shapes: Mapping[str, Shape], first: Iterable[str] = ()) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from soyte.formats.visitfile import Style, write_check_in, write_file
 
 COMMENT = "<!-- dữ liệu minh hoạ: người bệnh và lượt khám đều là giả định -->\n".encode()
 MONTH_REPORT_DAY = 3
+MORNING, EVENING = time(5, 30), time(23, 50)  # files of many visits go out in the morning, the last of all at night
 GENERATIONS = ("4210", "130", "3176")
 
 
@@ -94,6 +95,15 @@ def marked(data: bytes) -> bytes:
     """The file with a comment before its root that says that all of it is invented."""
     root = data.index(b"<", data.index(b"?>")) if b"?>" in data[:60] else data.index(b"<")
     return data[:root] + COMMENT + data[root:]
+
+
+def sent_at(name: str, zone: tzinfo, *, until: date) -> datetime:
+    """When the facility sent the file of that name: of one visit or check-in at its minute, of many visits in the morning."""
+    written = name.partition("_")[0]
+    if len(written) == len("yyyymmddhhmm"):
+        return datetime.strptime(written, f"{DAY}%H%M").replace(tzinfo=zone)
+    day = datetime.strptime(written, DAY).replace(tzinfo=zone).date()
+    return datetime.combine(day, EVENING if day == until else MORNING, zone)
 
 
 def save(folder: Path, delivery: Delivery, data: bytes) -> None:

@@ -19,8 +19,7 @@ FEWEST_CASES = 14
 MOST_OF_COMMUNE = 0.3
 ATTACK = (0.08, 0.13)  # share of the commune that falls ill and is seen, at first
 SETTLED_CASES, SETTLED_ATTACK = 30, 0.02  # a big commune is not struck as a whole
-STILL_RUNNING_DAYS = (40, 52)  # the last outbreak began so long before the end, if the season allows it
-IN_SEASON = 0.7
+STILL_RUNNING_DAYS = (40, 52)  # the last outbreak began so long before the end
 FORMS = Weighted(
     [
         (("outpatient", "A97.0"), 45),
@@ -61,12 +60,12 @@ def _season_start(first: date, length: int) -> Weighted[date]:
 
 
 def _start(seed: str, index: int, count: int, *, start: date, until: date) -> date:
-    """Each outbreak has its own part of the period; the last one still runs at the end where the season allows it."""
+    """Each outbreak has its own part of the period; the last one still runs at the end, whatever the season."""
     rng = stream(seed, "outbreak", index, start, until)
     part = (until - start).days // count
     first = start + timedelta(days=index * part)
     recent = until - timedelta(days=rng.randint(*STILL_RUNNING_DAYS))
-    if index == count - 1 and recent > first and days.season(DISEASE, recent.month) >= IN_SEASON:
+    if index == count - 1 and recent > first:
         return recent
     drawn = _season_start(first, part - WEEKS * 7).draw(rng)
     crosses = drawn < frame.MERGER < drawn + timedelta(weeks=WEEKS)

@@ -156,6 +156,12 @@ def test_steps_hold_about_as_many_areas_each_and_equal_values_share_one():
     assert maps.steps([]) == ([], [])
 
 
+def test_one_area_that_has_more_than_all_others_stands_out():
+    used = maps.steps([Decimal(1)] * 39 + [Decimal(13)])[1]
+    assert [(step.number, step.low, step.high) for step in used] == [(0, 1, 1), (4, 13, 13)]
+    assert [step.number for step in maps.steps(map(Decimal, [0, 0, 1, 1, 2, 5]))[1]] == [0, 2, 4]
+
+
 def test_a_day_without_borders_is_a_table_alone():
     drawn = render(
         "{% area_map areas 'Lượt' day 'lượt' %}", areas=[Area("1", "Xã A", Decimal(1))], day=date(2020, 1, 1)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from soyte.kernel.access.tests.people import account, post, unit
 from soyte.ui.tests.browser import findings, scrolls_sideways
@@ -137,6 +138,17 @@ def test_single_letters_can_be_switched_off(visit):
     assert page.evaluate("document.activeElement.name") != "q"
     page.reload()
     assert not page.locator("[data-single-keys]").is_checked()
+
+
+def test_control_k_leads_to_all_functions_and_keys_go_on_from_there(visit):
+    page = visit("/tai-khoan/", signed_in=True)
+    tiles = page.locator(".tile")
+    for _ in ("from another page", "on the start page itself"):
+        page.locator("h1").click()
+        page.keyboard.press("Control+k")
+        expect(tiles.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(tiles.nth(1)).to_be_focused()
 
 
 def test_g_then_a_letter_goes_there(visit):

@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from soyte.demo.province import content, frame, generate
+from soyte.demo.province import content, files, frame, generate
 from soyte.demo.province.cli import main
 from soyte.demo.province.generate import Province
 from soyte.formats.visitfile import read_check_in, read_visit, survey
@@ -270,3 +271,16 @@ def test_files_of_the_claims_era_hold_insured_visits_only(province):
     for _, _, visit in read_back(province):
         if visit.generation == "4210" and visit.summary.values["NGAY_SINH"] < "2023":
             assert visit.summary.values["MA_THE"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("202609101432_MH7000126091012345678.xml", (10, 14, 32)),  # one visit, as it ended
+        ("20260910_70601_2.xml", (10, 5, 30)),  # many visits of earlier days
+        ("20260930_70601_2.xml", (30, 23, 50)),  # the province's last day: all that is left
+    ],
+)
+def test_a_file_s_name_tells_when_it_was_sent(name, sent):
+    zone = ZoneInfo("Asia/Ho_Chi_Minh")
+    assert files.sent_at(name, zone, until=date(2026, 9, 30)) == datetime(2026, 9, *sent, tzinfo=zone)

@@ -7,7 +7,7 @@ from statistics import mean, median
 
 import pytest
 
-from soyte.demo.province import content, frame, generate, names, people, plans, registration, tables
+from soyte.demo.province import content, frame, generate, names, outbreaks, people, plans, registration, tables
 from soyte.demo.province.generate import Province
 from soyte.formats.visitfile import spec
 
@@ -111,6 +111,13 @@ def test_mondays_are_busier_than_sundays_and_the_new_year_is_quiet(planned):
         by_weekday[day.weekday()] += count
     assert by_weekday[0] > 2.5 * by_weekday[6]
     assert mean(days[date(2026, 2, day)] for day in (16, 17, 18, 19)) < mean(days.values())
+
+
+@pytest.mark.parametrize("until", [date(2026, 3, 31), UNTIL])
+def test_the_last_outbreak_still_runs_at_the_end_in_any_season(population, until):
+    *_earlier, last = outbreaks.plant("3", population, count=3, start=PROVINCE.start, until=until)
+    assert last.start < until < last.end
+    assert sum(case.day <= until for _person, case in last.cases) >= 5
 
 
 def test_dengue_has_its_season(planned):

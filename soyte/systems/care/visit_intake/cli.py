@@ -9,7 +9,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -54,22 +55,37 @@ def ingest_main(argv: Sequence[str]) -> int:
     return result.exit_status
 
 
-def ingest(paths: Sequence[str], *, notes: bool = False) -> Result:
-    """Receive the files below `paths` with the machine operator's right. Raises PathMissingError and faults of ours."""
+def _now(_path: str) -> None:
+    return None
+
+
+def ingest(
+    paths: Sequence[str], *, notes: bool = False, received_at: Callable[[str], datetime | None] = _now
+) -> Result:
+    """Receive the files below `paths` with the machine operator's right. Raises PathMissingError and faults of ours.
+
+    `received_at` tells by its path when a file came (see Source).
+    """
     started = time.monotonic()
     result = Result(persons_new=0, rows=0)
     entries = visit_files(paths)
     first = list(islice(entries, FEW_FILES))
     few = len(first) < FEW_FILES and sum(entry.size for entry in first if isinstance(entry, VisitFile)) < FEW_BYTES
     sender = Sender(Machine("soyte ingest"), Receipt.Channel.COMMAND, synthetic=settings.SOYTE_DEMO)
-    sources = _sources(chain(first, entries), result, notes=notes)
+    sources = _sources(chain(first, entries), result, notes=notes, received_at=received_at)
     for outcome in receive(sources, sender, processes=0 if few else settings.SOYTE_PROCESSES):
         _count(outcome, result, notes=notes)
     result.seconds = time.monotonic() - started
     return result
 
 
-def _sources(entries: Iterable[VisitFile | Skipped], result: Result, *, notes: bool) -> Iterator[Source]:
+def _sources(
+    entries: Iterable[VisitFile | Skipped],
+    result: Result,
+    *,
+    notes: bool,
+    received_at: Callable[[str], datetime | None],
+) -> Iterator[Source]:
     """What can be opened; the rest is named in the result."""
     for entry in entries:
         if isinstance(entry, Skipped):
@@ -82,7 +98,7 @@ def _sources(entries: Iterable[VisitFile | Skipped], result: Result, *, notes: b
             result.files_refused += 1
             _keep(result, entry.shown, None, [Judged(Finding("file.unreadable"), ERROR)], notes=notes)
             continue
-        yield Source(entry.shown, opened, entry.listed)
+        yield Source(entry.shown, opened, entry.listed, received_at(entry.path))
 
 
 class _Opened:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from os import SEEK_END
 from typing import BinaryIO
@@ -27,12 +28,14 @@ class SourceFault(Exception):
 class Source:
     """A file to be received: its name as the sender gave it, and how to open it, more than once (or SourceFault).
 
-    `listed` is the name for the list of received files, where that is another.
+    `listed` is the name for the list of received files, where that is another. `received_at`: when it came, None for now;
+    only the demo, whose files are invented, says another time.
     """
 
     name: str
     open: Callable[[], BinaryIO]
     listed: str = ""
+    received_at: datetime | None = None
 
 
 class Held:
@@ -41,6 +44,7 @@ class Held:
     def __init__(self, source: Source) -> None:
         self.name = source.name
         self.listed = plain_name(source.listed or source.name)
+        self.received_at = source.received_at
         digest = hashlib.sha256()
         with source.open() as stream:
             first = stream.read(_SMALL)

@@ -6,6 +6,7 @@ from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import structlog
@@ -184,20 +185,30 @@ def unlock(opened: Iterable[OpenFile]) -> None:
 def open_receipts(held: Sequence[Held], sender: Sender) -> list[OpenFile]:
     """A receipt for each file, in their order; the caller holds their locks."""
     now = timezone.now()
-    today = now.astimezone(VIETNAM).date()
     with one_transaction(durable=False) as cursor:  # like its visits: nobody hears of it before it is finished
         known = _known(cursor, [file.sha256 for file in held])
-        new = [file for file in held if file.sha256 not in known]
+        new = [(file, file.received_at or now) for file in held if file.sha256 not in known]
         ids = take_ids(cursor, RECEIPT, len(new))
-        numbers = receipt_numbers(cursor, len(new), on=today) if new else []
+        numbers = _numbers(cursor, [_day(at) for _file, at in new])
         rows = [
-            _receipt_row(file, key, number, sender, now=now, today=today)
-            for file, key, number in zip(new, ids, numbers, strict=True)
+            _receipt_row(file, key, number, sender, received_at=at)
+            for (file, at), key, number in zip(new, ids, numbers, strict=True)
         ]
         if rows:
             table_writer(RECEIPT, own_ids=True).write(cursor, rows)
-    fresh = {row["sha256"]: (row["id"], row["number"], "received", now, row["version_day"]) for row in rows}
+    told = ("id", "number", "state", "received_at", "version_day")
+    fresh = {row["sha256"]: tuple(row[name] for name in told) for row in rows}
     return [_opened(file, known.get(file.sha256) or fresh[file.sha256], sender, file.sha256 in known) for file in held]
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
+
+
+def _numbers(cursor: Any, days: Sequence[date]) -> Iterator[str]:
+    """A receipt number for each, of its day; one statement for neighbours of one day."""
+    for day, same in groupby(days):
+        yield from receipt_numbers(cursor, len(list(same)), on=day)
 
 
 def stored_pieces(file: OpenFile) -> set[int]:
@@ -217,7 +228,7 @@ def _known(cursor: Any, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, str, 
     return {bytes(sha256): tuple(rest) for sha256, *rest in cursor.fetchall()}
 
 
-def _receipt_row(held: Held, key: int, number: str, sender: Sender, *, now: datetime, today: date) -> dict[str, Any]:
+def _receipt_row(held: Held, key: int, number: str, sender: Sender, *, received_at: datetime) -> dict[str, Any]:
     survey = held.survey
     declared = survey.declared_count
     return {
@@ -227,7 +238,7 @@ def _receipt_row(held: Held, key: int, number: str, sender: Sender, *, now: date
         "size": held.size,
         "filename": held.listed,
         "channel": sender.channel,
-        "received_at": now,
+        "received_at": received_at,
         "state": "received",
         "kind": _kind(survey),
         "encoding": survey.encoding,
@@ -237,7 +248,7 @@ def _receipt_row(held: Held, key: int, number: str, sender: Sender, *, now: date
         "unit_id": sender.unit_id,
         "facility_code": survey.facility_code,
         "made_on_written": survey.made_on,
-        "version_day": version_day(survey, received_on=today),
+        "version_day": version_day(survey, received_on=_day(received_at)),
         "declared_count": int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 10 else None,
     }
 
@@ -249,7 +260,7 @@ def _kind(survey: Survey) -> str:
 def _opened(held: Held, row: tuple[int, str, str, datetime, date], sender: Sender, was_known: bool) -> OpenFile:
     key, number, state, received_at, day = row
     survey = held.survey
-    received_on = received_at.astimezone(VIETNAM).date()
+    received_on = _day(received_at)
     facts = FileFacts(
         receipt_id=key,
         number=number,

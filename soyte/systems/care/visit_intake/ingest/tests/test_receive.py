@@ -1,17 +1,25 @@
 """Files into the record: what is written, what is told, what comes again."""
 
+import io
+from datetime import datetime
+from functools import partial
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from soyte.clinical.conditions.models import Condition
 from soyte.clinical.coverage.models import ChargeItem, Claim, Coverage
 from soyte.clinical.encounters.models import CheckIn, Encounter
 from soyte.clinical.medications.models import MedicationDispense, MedicationRequest
+from soyte.formats.visitfile import VIETNAM
 from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.files.models import Blob
 from soyte.kernel.organisations.models import Unit
 from soyte.kernel.outbox.models import Event
 from soyte.kernel.people.models import Person
+from soyte.systems.care.visit_intake.ingest.held import Source
+from soyte.systems.care.visit_intake.ingest.receive import receive
 from soyte.systems.care.visit_intake.ingest.tests.files import check_in, codes, file, send, send_one, sender, visit
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit
 from soyte.systems.care.visit_intake.selectors import original, source_of, words_of
@@ -41,6 +49,21 @@ def test_a_good_visit_is_written_once_with_all_that_belongs_to_it():
     )  # the weight
     assert AuditEvent.objects.filter(action="visit_files.send", person_id=encounter.person_id).count() == 1
     assert Event.objects.filter(topic="encounters.recorded", object_id=str(encounter.pk)).count() == 1
+
+
+def test_a_file_that_came_on_an_earlier_day_has_a_receipt_of_that_day():
+    """Only the demo says so; what is made of the visit runs from then."""
+    days = [datetime(2026, 9, 2, 6, tzinfo=VIETNAM), datetime(2026, 9, 2, 18, tzinfo=VIETNAM), None]
+    contents = [file(visit(f"LK00{number}")) for number in range(3)]
+    sources = [
+        Source(f"{number}.xml", partial(io.BytesIO, content), received_at=day)
+        for number, (content, day) in enumerate(zip(contents, days, strict=True))
+    ]
+    first, second, now = receive(sources, sender())
+    assert (first.received_at, second.received_at) == tuple(days[:2])
+    assert first.number.startswith("TN-260902-") and second.number.startswith("TN-260902-")
+    assert now.number[3:9] == f"{timezone.localdate():%y%m%d}"
+    assert Encounter.objects.get(visit_code="LK000").received_at == days[0]
 
 
 def test_the_received_bytes_come_back_to_the_letter():
