@@ -45,6 +45,7 @@ SETTINGS = {
     "log_min_error_statement": "panic",  # a statement quotes the rows of people
     "log_error_verbosity": "terse",  # and so do the details of a broken constraint
     "max_parallel_workers_per_gather": "1",
+    "work_mem": "32MB",  # what figures of a year sort and group; taken while it is needed
     "jit": "off",
     "random_page_cost": "1.1",
 }

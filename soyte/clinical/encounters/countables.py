@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, JSONField, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from soyte.clinical.encounters.breakdowns import breakdowns
+from soyte.clinical.encounters.breakdowns import breakdowns, looked_up
 from soyte.clinical.encounters.models import INPATIENT_KINDS, Arrival, Encounter
 from soyte.clinical.encounters.topics import CHECKED_IN, MOVED, RECORDED, WITHDRAWN
 from soyte.clinical.encounters.touched import admitted_days, ended_days, started_days
@@ -45,16 +44,16 @@ def _with_disease(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Add `disease`: the list's code for the main diagnosis, by the list that was in force on the day of NGAY_VAO.
 
     The list is small and the diagnoses of a period are few thousand different codes, so they are matched here once and the
-    database compares whole codes.
+    database looks whole codes up.
     """
     if "disease" in rows.query.annotations:
         return rows
     written = rows.order_by().values_list("main_icd", flat=True).distinct()
-    branches = [
-        When(main_icd__in=icds, started_at__gte=start, started_at__lt=end, then=Value(disease))
-        for disease, start, end, icds in _notifiable_periods(list(written))
+    listed = [
+        When(started_at__gte=start, started_at__lt=end, then=Value(diseases, JSONField()))
+        for start, end, diseases in _notifiable_periods(list(written))
     ]
-    disease = Case(*branches, default=Value("")) if branches else Value("")
+    disease = looked_up(Case(*listed, output_field=JSONField()), F("main_icd")) if listed else Value("")
     named: QuerySet[Any] = rows.annotate(disease=Cast(disease, CharField()))
     return named
 
@@ -63,17 +62,14 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, timezone.get_current_timezone())
 
 
-def _notifiable_periods(written: Collection[str]) -> Iterator[tuple[str, datetime, datetime, list[str]]]:
-    """(disease, from, to, diagnosis codes as written) for every stretch of days on which the list stood still."""
+def _notifiable_periods(written: Collection[str]) -> Iterator[tuple[datetime, datetime, dict[str, str]]]:
+    """(from, to, disease of each diagnosis as written that has one) for every stretch of days on which the list stood still."""
     turns = {day for entry in load_list("notifiable_disease") for day in (entry.valid_from, entry.valid_to) if day}
-    days = sorted({EARLIEST, *turns, LATEST})
     terms = terminology.terms()
-    for start, end in pairwise(days):
-        named: dict[str, list[str]] = defaultdict(list)
-        for icd in written:
-            if disease := terms.notifiable(icd, start):
-                named[disease.code].append(icd)
-        yield from ((code, _midnight(start), _midnight(end), icds) for code, icds in named.items())
+    for start, end in pairwise(sorted({EARLIEST, *turns, LATEST})):
+        named = {icd: disease.code for icd in written if (disease := terms.notifiable(icd, start))}
+        if named:
+            yield _midnight(start), _midnight(end), named
 
 
 def facility_names(keys: Iterable[str], on: date) -> Mapping[str, str]:

@@ -113,8 +113,17 @@ class Encounter(PersonAsWritten):
             models.Index(fields=["person", "-started_at"], condition=Q(in_force=True), name="encounter_person_newest"),
             # the list of a facility's visits, newest first; figures of one facility
             models.Index(fields=["unit", "-ended_on", "-id"], condition=Q(in_force=True), name="encounter_unit_newest"),
-            # figures of all facilities over a period, and the rows they open to
-            models.Index(fields=["ended_on", "facility_code"], condition=Q(in_force=True), name="encounter_ended_on"),
+            # figures of all facilities over a period, and the rows they open to: what figures count and split by stands
+            # in the index, so that a year is counted without its rows, each of which lies elsewhere
+            models.Index(
+                fields=["ended_on", "facility_code"],
+                include=[
+                    *("id", "unit", "person", "kind", "sex", "birth_written", "started_at", "result_code", "main_icd"),
+                    *("main_icd_chapter", "commune_code", "labels", "treatment_days", "total_amount", "insurer_amount"),
+                ],
+                condition=Q(in_force=True),
+                name="encounter_counted",
+            ),
             # who came on a day, who was admitted on a day (Arrival): days of the installation's TIME_ZONE
             models.Index(TruncDate("started_at"), condition=Q(in_force=True), name="encounter_started_on"),
             models.Index(

@@ -135,7 +135,7 @@ def _add_rows(judged: JudgedVisit, visit: Visit, terms: Terms) -> None:
     try:
         rows = visit_rows(visit)
     except DoesNotFitError as error:
-        judged.refuse(Finding("store.moment", error.table, error.line, error.field, error.value))
+        judged.refuse(Finding(error.rule, error.table, error.line, error.field, error.value))
         return
     rows.encounter["main_icd_chapter"] = terms.chapter_of(str(rows.encounter["main_icd"]))
     judged.rows = rows

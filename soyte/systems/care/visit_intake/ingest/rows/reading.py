@@ -20,11 +20,11 @@ _COMPARATORS = {"≤": "<=", "≥": ">="}
 
 
 class DoesNotFitError(Exception):
-    """A moment that no column can hold: the visit is refused rather than stored changed."""
+    """A value that no column can hold: the visit is refused, by `rule`, rather than stored changed."""
 
-    def __init__(self, table: str, line: int, field: str, value: str) -> None:
+    def __init__(self, rule: str, table: str, line: int, field: str, value: str) -> None:
         super().__init__(f"{table}.{field} line {line}")
-        self.table, self.line, self.field, self.value = table, line, field, value
+        self.rule, self.table, self.line, self.field, self.value = rule, table, line, field, value
 
 
 class Source:

@@ -57,6 +57,9 @@ _VISIT = (
     ("treatment", ("PP_DIEU_TRI",)),
     ("note", ("GHI_CHU",)),
 )
+# Texts of the index by which figures are counted (encounter_counted), of which a row has 2,704 bytes at most.
+_COUNTED = ("NGAY_SINH", "GIOI_TINH", "MAXA_CU_TRU", "KET_QUA_DTRI", "MA_BENH_CHINH", "MA_BENH")
+LONGEST_COUNTED = 100  # characters
 _CLAIM = (
     ("drug_amount", ("T_THUOC",)),
     ("supply_amount", ("T_VTYT",)),
@@ -92,10 +95,11 @@ class VisitRows:
 def visit_rows(visit: Visit) -> VisitRows:
     """The rows of a visit that the rules have passed.
 
-    Raises DoesNotFitError where a number or date is beyond what the tables hold.
+    Raises DoesNotFitError where a number, date or code is beyond what the tables hold.
     """
     assert visit.summary is not None
     source = Source("XML1", visit.summary)
+    _check_counted_codes(source)
     encounter = _encounter(visit, source)
     started_at, ended_at = _moment(source, "NGAY_VAO"), _moment(source, "NGAY_RA")
     rows = VisitRows(encounter=encounter, claim=_claim(source))
@@ -144,10 +148,16 @@ def _encounter(visit: Visit, source: Source) -> Columns:
     return columns
 
 
+def _check_counted_codes(source: Source) -> None:
+    for name in _COUNTED:
+        if len(source.text(name)) > LONGEST_COUNTED:
+            raise DoesNotFitError("store.code", source.table, source.line, name, source.text(name))
+
+
 def _moment(source: Source, name: str) -> str:
     found = source.instant(name)
     if found is None:
-        raise DoesNotFitError(source.table, source.line, name, source.text(name))
+        raise DoesNotFitError("store.moment", source.table, source.line, name, source.text(name))
     return found
 
 

@@ -1,6 +1,7 @@
 """Files into the record: what is written, what is told, what comes again."""
 
 import io
+import random
 from datetime import datetime
 from functools import partial
 
@@ -147,6 +148,22 @@ def test_a_visit_that_the_database_refuses_is_found_by_halving_and_kept():
     assert [v.accepted for v in told.visits] == [True, True, True, False, True, True, True]
     assert codes(told) == {"store.failed"} and Encounter.objects.filter(in_force=True).count() == 6
     assert ReceiptVisit.objects.get(verdict="refused").visit_code == "LK3"
+
+
+def odd(length, seed=7):
+    """Letters of three bytes each that do not compress."""
+    return "".join(random.Random(seed).choices([chr(n) for n in range(0x4E00, 0x9000)], k=length))
+
+
+def test_codes_longer_than_the_index_of_figures_holds_are_refused_and_no_others():
+    fields = ("MAXA_CU_TRU", "KET_QUA_DTRI", "MA_BENH_CHINH")
+    told = send_one(file(
+        visit("LK1", **{name: odd(100, name) for name in fields}),
+        *(visit(f"LK{name}", SO_CCCD=f"07008500{n:04}", **{name: odd(5000)}) for n, name in enumerate(fields)),
+    ))  # fmt: skip
+    assert [one.accepted for one in told.visits] == [True, False, False, False]
+    assert "store.code" in codes(told) and "store.failed" not in codes(told)
+    assert Encounter.objects.get().main_icd == odd(100, "MA_BENH_CHINH")
 
 
 def test_a_check_in_lasts_until_its_visit_comes():
