@@ -10,7 +10,6 @@ from django.core.checks import CheckMessage, Error, register
 
 from soyte.engines.indicators.content import Indicator, indicators
 from soyte.engines.indicators.counting import Countable, countables
-from soyte.engines.indicators.rolling import adds_up
 from soyte.kernel.content.declarations import BadDeclaration
 
 
@@ -18,7 +17,7 @@ def _faults_of_cells(indicator: Indicator, countable: Countable) -> Iterator[str
     """Cells are read by the rule of `figures.read`, follow events and add up."""
     if not countable.changes or countable.action != "figures.read":
         yield f"{indicator.count!r} has no changes that cells could follow, or another right than figures.read"
-    if indicator.measure in countable.measures and not adds_up(countable.measures[indicator.measure]):
+    if indicator.measure in countable.measures and not countable.adds_up(indicator.measure):
         yield f"measure {indicator.measure!r} does not add up over cells"
     known = {dimension.code for dimension in countable.dimensions if not dimension.is_period}
     if unknown := {*indicator.daily, *chain.from_iterable(indicator.monthly)} - known:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Aggregate, CharField, Expression, F, Func, Model, Q, QuerySet, Value
+from django.db.models import Aggregate, CharField, Count, Expression, F, Func, Model, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.systems import modules
@@ -131,6 +131,11 @@ class Countable:
         if isinstance(narrow, Q):
             return rows.filter(narrow)
         return narrow(rows)
+
+    def adds_up(self, measure: str) -> bool:
+        """The value of a whole is the sum of those of its parts."""
+        aggregate = self.measures[measure]
+        return isinstance(aggregate, (Count, Sum)) and not getattr(aggregate, "distinct", False)
 
     @property
     def model(self) -> type[Model]:

@@ -133,15 +133,36 @@ def unseen_by(actor: Acting, action: str, labels: str) -> Q:
     return ~Q(**{f"{labels}__contained_by": sorted(granted)})
 
 
-def grouped(rows: QuerySet[Any], names: Sequence[str], aggregates: Mapping[str, Aggregate]) -> list[Counted]:
-    """The aggregates of keyed rows for each combination of keys; rows that lack one of them are left out.
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The aggregates at each combination of keys, and of the whole, in which rows count that lack a key."""
 
-    They are left out here and not by the database, which would work out the key of each row once more for every condition.
+    parts: Sequence[Counted]
+    whole: Counted
+
+
+def counts_of(
+    rows: QuerySet[Any],
+    names: Sequence[str],
+    aggregates: Mapping[str, Aggregate],
+    whole: Callable[[], QuerySet[Any]] | None = None,
+) -> Counts:
+    """The counts of keyed rows. `whole` gives the rows of the whole; without, it is added up from the parts.
+
+    Rows that lack a key are left out here and not by the database, which would work out each key again for every condition.
     """
     if not names:
-        return [rows.order_by().aggregate(**aggregates)]
-    found = rows.order_by().values(*names).annotate(**aggregates).order_by(*names)
-    return [row for row in found if all(row[name] for name in names)]
+        one = rows.order_by().aggregate(**aggregates)
+        return Counts([one], one)
+    found = list(rows.order_by().values(*names).annotate(**aggregates).order_by(*names))
+    return Counts(
+        [row for row in found if all(row[name] for name in names)],
+        whole().order_by().aggregate(**aggregates) if whole else added_up(found),
+    )
+
+
+def added_up(counted: Sequence[Counted]) -> Counted:
+    return {name: sum(row[name] or 0 for row in counted) for name in ("value", "size", "unseen")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +227,10 @@ class Question:
             return False
         return bool(replace(self, by=(), where={}).rows().filter(self._unseen()).exists())
 
-    def count(self, names: Sequence[str]) -> list[Counted]:
-        """The aggregates for each combination of keys."""
-        return grouped(self.rows(), names, self.aggregates())
+    def count(self) -> Counts:
+        """The counts from the rows, which are read once if the measure adds up."""
+        adds_up = self.countable.adds_up(self.indicator.measure)
+        return counts_of(self.rows(), self.names, self.aggregates(), None if adds_up else self.rows)
 
 
 def figure(
@@ -220,19 +242,17 @@ def figure(
     UnknownIndicator, UnknownDimension, PeriodReversed.
     """
     question = Question.of(code, actor=actor, start=start, end=end, by=by, where=where)
-    return answered(question, question.count, as_of=timezone.now())
+    return answered(question, question.count(), as_of=timezone.now())
 
 
-def answered(question: Question, count: Callable[[Sequence[str]], list[Counted]], *, as_of: datetime) -> Figure:
-    """The figure of what `count` says of the question's splits, with what the actor may not single out hidden."""
-    counted = count(question.names)
-    whole = count([])[0] if question.by else counted[0]
+def answered(question: Question, counts: Counts, *, as_of: datetime) -> Figure:
+    """The figure of what was counted for the question, with what the actor may not single out hidden."""
     has_unseen = is_crossed(question.dimensions) and question.has_unseen()
-    [total] = cells([whole], [], question.narrowing, has_unseen=has_unseen)
-    found = cells(counted, question.by, question.narrowing, has_unseen=has_unseen) if question.by else [total]
+    [total] = cells([counts.whole], [], question.narrowing, has_unseen=has_unseen)
+    found = cells(counts.parts, question.by, question.narrowing, has_unseen=has_unseen) if question.by else [total]
     if question.narrowing and is_crossed(question.dimensions) and any(cell.hidden for cell in found):
         total = Cell((), None, hidden=True, closed=True)  # the total of a row with a hidden cell
-    names = [d.names([row[f"key_{d.code}"] for row in counted], question.end) for d in question.by]
+    names = [d.names([row[f"key_{d.code}"] for row in counts.parts], question.end) for d in question.by]
     return Figure(
         indicator=question.indicator,
         countable=question.countable,
@@ -364,6 +384,6 @@ def _is_closed(question: Question) -> bool:
     dimensions = _crossing(question.narrowing)
     if len(dimensions) < 2 and not any(dimension.singles_out for dimension in dimensions):
         return False
-    [whole] = question.count([])
+    whole = question.count().whole
     has_unseen = is_crossed(dimensions) and question.has_unseen()
     return singles_out(dimensions, size=whole["size"], unseen=whole["unseen"], has_unseen=has_unseen)

@@ -13,7 +13,8 @@ class Cell(models.Model):
 
     Labelled rows stand in cells of their own, so that a reader can tell how many of a key he may not single out.
     `split` names the dimension of `key` ("" for none). Undivided and by a dimension of the unit the cells are those of each
-    unit, otherwise of the WHOLE. Cells of a month (split "month:a+b") have its first day and several keys in one.
+    unit, otherwise of the WHOLE. Cells of a month have its first day: what its daily cells add up to (split "a/month"), or
+    several keys in one (split "month:a+b").
     """
 
     pk = models.CompositePrimaryKey("indicator", "split", "day", "unit", "key", "labels")

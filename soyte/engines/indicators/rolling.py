@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Aggregate, Count, Expression, F, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models import Aggregate, Count, Expression, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -30,7 +30,7 @@ MONTHLY = "month:"
 KEYS_JOINED_BY = "\x1f"
 FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
 # What is written must be what is read: a change of these statements is a change of every definition.
-_VERSION = 1
+_VERSION = 2
 
 
 def rolled() -> dict[str, Indicator]:
@@ -41,6 +41,11 @@ def rolled() -> dict[str, Indicator]:
 def month_split(dimensions: Iterable[str]) -> str:
     """The split under which the monthly cells of these dimensions stand."""
     return MONTHLY + "+".join(dimensions)
+
+
+def months_of(split: str) -> str:
+    """The split under which the days of a split stand added up by month."""
+    return f"{split}/month"
 
 
 def definition(indicator: Indicator) -> str:
@@ -114,6 +119,7 @@ def rebuild(code: str) -> int:
     )
     _delete(code)
     _write_days(indicator, None)
+    _add_up_months(indicator, None)
     _write_months(indicator, None)
     return Cell.objects.filter(indicator=code).count()
 
@@ -143,9 +149,12 @@ def count_again(touched: Mapping[str, set[date]]) -> None:
         days = touched.get(indicator.count)
         if code in built and days:
             months = {day.replace(day=1) for day in days}
-            _delete(code, days=days, splits=["", *indicator.daily])
+            daily = _daily_splits(indicator)
+            _delete(code, days=days, splits=daily)
+            _delete(code, days=months, splits=[months_of(split) for split in daily])
             _delete(code, days=months, splits=[month_split(dimensions) for dimensions in indicator.monthly])
             _write_days(indicator, days)
+            _add_up_months(indicator, months)
             _write_months(indicator, months)
 
 
@@ -215,11 +224,6 @@ def _amount(measure: Aggregate) -> Expression:
     return amount
 
 
-def adds_up(measure: Aggregate) -> bool:
-    """The value of a whole is the sum of those of its cells."""
-    return isinstance(measure, (Count, Sum)) and not getattr(measure, "distinct", False)
-
-
 def _write_days(indicator: Indicator, days: set[date] | None) -> None:
     """The daily cells of these days, or all: undivided and by each dimension, in one reading of the rows."""
     countable = countables()[indicator.count]
@@ -239,6 +243,29 @@ def _write_days(indicator: Indicator, days: set[date] | None) -> None:
         f" from counted group by grouping sets ({', '.join(sets)}) having true{present} order by 2, 3",
         [indicator.code, *indicator.daily, WHOLE],
     )
+
+
+def _daily_splits(indicator: Indicator) -> list[str]:
+    return ["", *indicator.daily]
+
+
+_ADD_UP_MONTHS = """
+    insert into indicators_cell (indicator, split, day, unit, key, labels, rows, amount)
+    select indicator, split || %s, month, unit, key, labels, sum(rows), sum(amount)
+    from indicators_cell, lateral (select date_trunc('month', day)::date as month) of_day
+    where indicator = %s and split = any(%s) {in_months}
+    group by indicator, split, month, unit, key, labels order by split, month"""
+
+
+def _add_up_months(indicator: Indicator, months: set[date] | None) -> None:
+    """The months of the daily cells: these (their first days), or all."""
+    params: list[Any] = [months_of(""), indicator.code, _daily_splits(indicator)]
+    in_months = ""
+    if months is not None:
+        in_months = "and day between %s and %s and month = any(%s)"
+        params += [min(months), max(months) + timedelta(days=31), sorted(months)]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_UP_MONTHS.format(in_months=in_months), params)
 
 
 def _write_months(indicator: Indicator, months: set[date] | None) -> None:

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from soyte.engines.indicators import figures, rolling
 from soyte.engines.indicators.counting import Dimension, period_key
-from soyte.engines.indicators.figures import Counted, Crossing, Figure, Question, Where
+from soyte.engines.indicators.figures import Counted, Counts, Crossing, Figure, Question, Where
 from soyte.engines.indicators.models import Cell
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import Acting
@@ -37,9 +37,9 @@ def figure(
     """The answer of `figures.figure`, from daily cells where they can give it."""
     question = Question.of(code, actor=actor, start=start, end=end, by=by, where=where)
     if not _answers_by_day(question):
-        return figures.answered(question, question.count, as_of=timezone.now())
+        return figures.answered(question, question.count(), as_of=timezone.now())
     as_of = rolling.as_of()
-    return figures.answered(question, lambda names: _count(question, names), as_of=as_of)
+    return figures.answered(question, _count(question), as_of=as_of)
 
 
 def _answers_by_day(question: Question) -> bool:
@@ -54,19 +54,46 @@ def _fits_days(question: Question) -> bool:
     return of_unit or question.actor.units(question.countable.action) is None
 
 
-def _count(question: Question, names: Sequence[str]) -> list[Counted]:
-    """`Question.count` of cells. A total is counted undivided, because a split leaves out rows that lack its key."""
+def _count(question: Question) -> Counts:
+    """`Question.count` of cells. The total of a split is counted undivided, since cells of rows that lack a key are not kept."""
+    aggregates = _sums(question.actor, question.countable.action)
+    is_split = not _is_whole(question, question.names)
+    return figures.counts_of(
+        _keyed(question, question.names),
+        question.names,
+        aggregates,
+        partial(_keyed, question, []) if is_split else None,
+    )
+
+
+def _is_whole(question: Question, names: Sequence[str]) -> bool:
+    """The cells that these keys are read from hold every row of the whole."""
+    return _split(_used(question, names)) == _split(_used(question, []))
+
+
+def _keyed(question: Question, names: Sequence[str]) -> QuerySet[Any]:
+    """The cells of the question, keyed as far as these keys need."""
     used = _used(question, names)
-    split = _split(used)
-    found = _cells(question, split).filter(day__gte=question.start, day__lte=question.end)
     keys: dict[str, Expression | F] = {
         f"key_{d.code}": period_key(d.code, "day") if d.is_period else F("key") for d in used
     }
-    return figures.grouped(
-        figures.narrowed(found.annotate(**keys), question.where),
-        names,
-        _sums(question.actor, question.countable.action),
-    )
+    by_day = any(dimension.code == "day" for dimension in used)
+    found = _cells(question).filter(_period(_split(used), question.start, question.end, by_day=by_day))
+    return figures.narrowed(found.annotate(**keys), question.where)
+
+
+def _period(split: str, start: date, end: date, *, by_day: bool) -> Q:
+    """The cells of a split that make up the days from `start` to `end`: of whole months and of what days are left."""
+    first = start if start.day == 1 else (start.replace(day=1) + 31 * _DAY).replace(day=1)
+    after = (end + _DAY).replace(day=1)  # the first month that is not whole
+    if by_day or first >= after:
+        return Q(split=split, day__range=(start, end))
+    found = Q(split=rolling.months_of(split), day__gte=first, day__lt=after)
+    if start < first:
+        found |= Q(split=split, day__gte=start, day__lt=first)
+    if after <= end:
+        found |= Q(split=split, day__range=(after, end))
+    return found
 
 
 def _used(question: Question, names: Sequence[str]) -> list[Dimension]:
@@ -78,8 +105,8 @@ def _split(used: Sequence[Dimension]) -> str:
     return next((dimension.code for dimension in used if not dimension.is_period), "")
 
 
-def _cells(question: Question, split: str) -> QuerySet[Any]:
-    mine = Cell.objects.filter(indicator=question.indicator.code, split=split)
+def _cells(question: Question) -> QuerySet[Any]:
+    mine = Cell.objects.filter(indicator=question.indicator.code)
     return visible(question.actor, question.countable.action, mine)
 
 
@@ -115,9 +142,9 @@ def several(asked: Sequence[Asked], *, actor: Acting) -> list[Figure]:
     as_of = rolling.as_of()
     days = _read_days([question for question, is_kept in zip(questions, kept, strict=True) if is_kept], actor)
     return [
-        figures.answered(question, partial(_count_read, days, question), as_of=as_of)
+        figures.answered(question, _count_read(days, question), as_of=as_of)
         if is_kept
-        else figures.answered(question, question.count, as_of=timezone.now())
+        else figures.answered(question, question.count(), as_of=timezone.now())
         for question, is_kept in zip(questions, kept, strict=True)
     ]
 
@@ -158,8 +185,14 @@ def _read_days(questions: Sequence[Question], actor: Acting) -> _Days:
     return found
 
 
-def _count_read(days: _Days, question: Question, names: Sequence[str]) -> list[Counted]:
+def _count_read(days: _Days, question: Question) -> Counts:
     """`_count` of cells that are read already."""
+    parts = _sums_read(days, question, question.names)
+    is_whole = _is_whole(question, question.names)
+    return Counts(parts, figures.added_up(parts if is_whole else _sums_read(days, question, [])))
+
+
+def _sums_read(days: _Days, question: Question, names: Sequence[str]) -> list[Counted]:
     used = _used(question, names)
     allowed = [(d, {*figures.several(question.where[d.code])}) for d in used if d.code in question.where]
     dimensions = [dimension for name in names for dimension in used if name == f"key_{dimension.code}"]
@@ -183,7 +216,7 @@ def crossed(
     if kept is None:
         return figures.crossed_of(question)
     as_of = rolling.as_of()
-    found = _cells(question, rolling.month_split(kept)).filter(day__gte=start, day__lte=end)
+    found = _cells(question).filter(split=rolling.month_split(kept), day__range=(start, end))
     wanted = {kept.index(name): {*figures.several(keys)} for name, keys in question.where.items()}
     places = [kept.index(dimension.code) for dimension in question.by]
     sums: dict[tuple[str, ...], list[Any]] = defaultdict(lambda: [Decimal(0), 0, 0])
