@@ -284,12 +284,17 @@ def is_crossed(dimensions: Iterable[Dimension]) -> bool:
     return len(_crossing(dimensions)) > 1
 
 
+def is_small(size: int) -> bool:
+    """So few rows that their value may have to be hidden."""
+    return 0 < size < SMALL
+
+
 def singles_out(dimensions: Iterable[Dimension], *, size: int, unseen: int, has_unseen: bool) -> bool:
     """Whether so few rows at keys of these dimensions would single out: such a combination opens no rows.
 
     `unseen`: labelled rows among them; `has_unseen`: some in the period, wherever they fall.
     """
-    if not 0 < size < SMALL:
+    if not is_small(size):
         return False
     crossing = _crossing(dimensions)
     if len(crossing) > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, lru_cache
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -42,8 +43,19 @@ class Question:
 def address(start: date, end: date, *, by: str = "", where: Mapping[str, Sequence[str]], **changes: str) -> str:
     """The parameters that ask for a figure or its rows."""
     told: dict[str, str | Sequence[str]] = {"tu": start.isoformat(), "den": end.isoformat(), "theo": by}
-    told |= {WHERE + name: keys for name, keys in where.items()}
-    return urlencode({name: value for name, value in (told | changes).items() if value}, doseq=True)
+    told |= {WHERE + name: tuple(keys) for name, keys in where.items()}
+    return "&".join(_parameter(name, value) for name, value in (told | changes).items() if value)
+
+
+@lru_cache(maxsize=4096)
+def _parameter(name: str, value: str | Sequence[str]) -> str:
+    """The cells of a table repeat the few keys of its lines and columns."""
+    return urlencode({name: value}, doseq=True)
+
+
+@cache
+def _rows_page(code: str) -> str:
+    return reverse("statistics:rows", args=[code])
 
 
 def rows_address(
@@ -52,7 +64,7 @@ def rows_address(
     """The rows behind a figure or a cell of it; "" for whoever may not open them."""
     if not actor.holds(ROWS):
         return ""
-    return f"{reverse('statistics:rows', args=[code])}?{address(start, end, by=by, where=where)}"
+    return f"{_rows_page(code)}?{address(start, end, by=by, where=where)}"
 
 
 def question(request: HttpRequest, countable: Countable) -> Question:

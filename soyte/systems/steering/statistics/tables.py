@@ -104,7 +104,8 @@ class _Counted:
         _found, self.countable = figures.find(indicator)
         self.row_names = _ROW_DIMENSIONS.get(question.form.rows, ("facility",))
         self.actor, self.base = actor, question.where
-        names = list(dict.fromkeys((*self.row_names, *(name for column in self.columns for name in column.where))))
+        narrowing = list(dict.fromkeys(name for column in self.columns for name in column.where))
+        names = list(dict.fromkeys((*self.row_names, *narrowing)))
         crossing = rollups.crossed(
             indicator, actor=actor, start=question.start, end=question.end, by=names, where=self.base
         )
@@ -116,13 +117,20 @@ class _Counted:
         )
         self.keys = {row.keys[: len(self.row_names)] for row in crossing.rows}
         self._sums: dict[tuple[str, str, str], _Sum] = defaultdict(_Sum)  # by column, dimension and key; "" for all
-        for column in self.columns:
-            wanted = [(names.index(name), {*keys}) for name, keys in column.where.items()]
-            for row in crossing.rows:
-                if all(row.keys[place] in keys for place, keys in wanted):
-                    self._sums[column.code, "", ""].add(row)
-                    for name, key in zip(self.row_names, row.keys, strict=False):
-                        self._sums[column.code, name, key].add(row)
+        places = [names.index(name) for name in narrowing]
+        counting: dict[tuple[str, ...], list[TableColumn]] = {}  # the same few combinations in every row of the table
+        for row in crossing.rows:
+            keys = tuple(row.keys[place] for place in places)
+            if keys not in counting:
+                counting[keys] = self._counting(dict(zip(narrowing, keys, strict=True)))
+            for column in counting[keys]:
+                self._sums[column.code, "", ""].add(row)
+                for name, key in zip(self.row_names, row.keys, strict=False):
+                    self._sums[column.code, name, key].add(row)
+
+    def _counting(self, keys: Mapping[str, str]) -> list[TableColumn]:
+        """The columns in which rows with these keys count."""
+        return [column for column in self.columns if all(keys[name] in wanted for name, wanted in column.where.items())]
 
     def sum_of(self, column: TableColumn, where: Where) -> _Sum:
         pairs = [(name, key) for name, keys in where.items() for key in keys] if where else [("", "")]
@@ -134,6 +142,8 @@ class _Counted:
 
     def asks(self, rule: Callable[..., bool], column: TableColumn, line: _Line, counted: _Sum) -> bool:
         """What a rule on small cells (`figures.hides`, `figures.singles_out`) says of a cell."""
+        if not figures.is_small(counted.size):
+            return False
         dimensions = [self.countable.dimension(name) for name in {**line.where, **column.where, **self.base}]
         return rule(dimensions, size=counted.size, unseen=counted.unseen, has_unseen=self.has_unseen)
 

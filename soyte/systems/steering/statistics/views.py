@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from soyte.engines.indicators import rollups
 from soyte.engines.indicators.content import Indicator, indicators
 from soyte.engines.indicators.counting import Countable, Dimension
-from soyte.engines.indicators.figures import Cell, Figure, PeriodReversed, UnknownIndicator, figure, find, rows_of
+from soyte.engines.indicators.figures import Cell, Figure, PeriodReversed, UnknownIndicator, find, rows_of
 from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
@@ -70,7 +71,7 @@ def indicator_list(request: HouseRequest) -> HttpResponse:
     cards = [
         Card(
             indicator,
-            figure(code, actor=request.actor, start=start, end=today),
+            rollups.figure(code, actor=request.actor, start=start, end=today),
             reverse("statistics:figure", args=[code]),
         )
         for code, indicator in indicators().items()
@@ -98,7 +99,9 @@ def _rows_url(found: Figure, asked: Question, actor: Actor, narrow: Mapping[str,
 
 
 def _ask(request: HouseRequest, code: str, asked: Question) -> Figure:
-    found = figure(code, actor=request.actor, start=asked.start, end=asked.end, by=[asked.by], where=asked.where)
+    found = rollups.figure(
+        code, actor=request.actor, start=asked.start, end=asked.end, by=[asked.by], where=asked.where
+    )
     record(
         request.actor,
         "figures.read",
