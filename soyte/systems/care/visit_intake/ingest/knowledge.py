@@ -8,6 +8,7 @@ from functools import lru_cache
 from soyte.kernel.codes.lists import CodeList, Entry
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.organisations.models import Unit
+from soyte.kernel.organisations.selectors import units_to_review
 from soyte.kernel.places.maps import Map, PlaceOn
 from soyte.kernel.places.selectors import load_map
 from soyte.systems.care.visit_intake.rules import Lists
@@ -28,9 +29,9 @@ def _load(name: str) -> CodeList:
 
 
 def _facilities() -> CodeList:
-    """The units of the register; one that only files tell of is not on it."""
-    official = Unit.objects.filter(state=Unit.State.OFFICIAL, facility_code__isnull=False)
-    rows = official.order_by("valid_from").values_list("facility_code", "name", "valid_from", "valid_to")
+    """The units of the register, official or not yet; one that only files tell of is not on it until it is named."""
+    registered = Unit.objects.filter(facility_code__isnull=False).exclude(pk__in=units_to_review())
+    rows = registered.order_by("valid_from").values_list("facility_code", "name", "valid_from", "valid_to")
     return CodeList(FACILITY, [_listed(str(code), name, start, end) for code, name, start, end in rows])
 
 

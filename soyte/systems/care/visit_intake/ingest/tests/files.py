@@ -59,7 +59,7 @@ def send_one(content: bytes, *, by: Sender | None = None) -> Outcome:
     return send(content, by=by)[0]
 
 
-def codes(outcome: Outcome) -> set[str]:
-    """Everything that refused something of this file."""
+def codes(outcome: Outcome, severity: str = "error") -> set[str]:
+    """Everything that refused something of this file, or another severity's findings."""
     found = [*outcome.findings, *(each for one in outcome.visits for each in one.findings)]
-    return {each.code for each in found if each.severity == "error"}
+    return {each.code for each in found if each.severity == severity}

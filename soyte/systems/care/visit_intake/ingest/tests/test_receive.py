@@ -12,6 +12,7 @@ from django.utils import timezone
 from soyte.clinical.conditions.models import Condition
 from soyte.clinical.coverage.models import ChargeItem, Claim, Coverage
 from soyte.clinical.encounters.models import CheckIn, Encounter
+from soyte.clinical.encounters.tests.visits import facility
 from soyte.clinical.medications.models import MedicationDispense, MedicationRequest
 from soyte.formats.visitfile import VIETNAM
 from soyte.kernel.audit.models import AuditEvent
@@ -125,6 +126,18 @@ def test_a_facility_that_nobody_knows_gets_a_unit_to_be_named():
     send_one(file(visit(MA_CSKCB="79999"), facility="79999"))
     unit = Unit.objects.get(facility_code="79999")
     assert unit.state == "review" and Encounter.objects.get().unit == unit and Receipt.objects.get().unit == unit
+
+
+def test_a_facility_that_the_register_lacks_warns_until_it_is_named():
+    def warns(code: str, facility_code: str) -> bool:
+        told = send_one(file(visit(code, MA_CSKCB=facility_code), facility=facility_code))
+        return told.accepted == 1 and "XML1.MA_CSKCB.list" in codes(told, "warning")
+
+    facility("70001", state="review", origin="file")  # a register that waits for review is one too
+    assert not warns("LK001", "70001")
+    assert warns("LK002", "79999") and warns("LK003", "79999")
+    Unit.objects.filter(facility_code="79999").update(state="official")
+    assert not warns("LK004", "79999")
 
 
 def test_a_facility_code_of_another_form_is_taken_without_a_unit():
