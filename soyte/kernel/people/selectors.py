@@ -21,7 +21,8 @@ def search(text: str, *, people: QuerySet[Person] | None = None, limit: int = MO
     """Persons that fit a typed search, best first; `limit` of them mean that more words are needed.
 
     `people` are those whom the searcher may find. A merged person is found by what was ever said of him and shown by
-    the person who stands for him. Names with a typed accented word come before those that only fold to it.
+    the person who stands for him. Names with a typed accented word come before those that only fold to it, and names with a
+    typed word before those in which a word only begins with it.
     """
     query = read_query(text)
     if query.is_empty:
@@ -72,11 +73,12 @@ def _who_stand_for(found: list[Person]) -> list[Person]:
     return [by_id[record] for record in dict.fromkeys(person.record_id for person in found)]
 
 
-def _rank(query: PersonQuery, person: Person) -> tuple[int, bool, str, uuid.UUID]:
-    names = accented_words(person.full_name)
+def _rank(query: PersonQuery, person: Person) -> tuple[int, int, bool, str, uuid.UUID]:
+    names, plain = accented_words(person.full_name), set(person.name_folded.split())
     as_typed = sum(any(name.startswith(word) for name in names) for word in query.accented)
     vague = query.born is not None and query.born.precision != person.birth_precision
-    return -as_typed, vague, vi_key(person.full_name), person.id
+    whole = sum(word in plain for word in query.words)
+    return -as_typed, -whole, vague, vi_key(person.full_name), person.id
 
 
 def family(person_id: uuid.UUID) -> list[uuid.UUID]:

@@ -79,6 +79,10 @@ def test_a_word_typed_with_accents_brings_the_names_that_have_it_first(people):
     assert len(found("do")) == 4
 
 
+def test_a_name_with_the_typed_word_comes_before_one_that_only_begins_with_it(people):
+    assert found("ben") == ["Đô Thị Bền", "Do Thi Benh", "Đỗ Thị Bệnh"]
+
+
 @pytest.mark.parametrize("typed", [CITIZEN, CARD, "7512345678", "HT2 70 7512345678", "0912.345.678", f"bệnh {CITIZEN}"])
 def test_a_person_is_found_by_any_of_his_numbers(people, typed):
     assert found(typed) == ["Đỗ Thị Bệnh"]
@@ -95,7 +99,7 @@ def test_a_number_and_a_word_that_do_not_belong_together_find_nobody(people):
         ("06/03/1950", ["Do Thi Benh"]),
         ("3/1950", ["Do Thi Benh", "Đô Thị Bền"]),
         ("1950", ["Do Thi Benh", "Đô Thị Bền"]),
-        ("1950 ben", ["Do Thi Benh", "Đô Thị Bền"]),
+        ("1950 ben", ["Đô Thị Bền", "Do Thi Benh"]),
         ("thị 1980", ["Đỗ Thị Bệnh"]),
     ],
 )
