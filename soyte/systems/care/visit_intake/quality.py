@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from soyte.kernel.access.policy import visible
@@ -230,7 +230,6 @@ def silent_facilities(actor: Acting, *, today: date, days: int = 3, lately: int 
     """Facilities that sent within `lately` days and nothing in the last `days`."""
     morning = bounds(today, today)[0]
     since, silent = morning - timedelta(days=lately), morning - timedelta(days=days)
-    sent = visible(actor, "visit_files.quality", Receipt.objects.filter(received_at__gte=since, unit__isnull=False))
-    before = set(sent.order_by().values_list("unit_id", flat=True).distinct())
-    after = set(sent.filter(received_at__gte=silent).order_by().values_list("unit_id", flat=True).distinct())
-    return len(before - after)
+    latest = visible(actor, "visit_files.quality", Receipt.objects.filter(unit=OuterRef("pk"))).order_by("-id")
+    heard = Unit.objects.annotate(heard_at=Subquery(latest.values("received_at")[:1]))
+    return heard.filter(heard_at__gte=since, heard_at__lt=silent).count()
