@@ -20,6 +20,12 @@ def receive_uploads(*, unit_id: int) -> None:
     uploads.receive_waiting(unit_id)
 
 
+@every(minutes=1)
+def take_up_uploads() -> None:
+    """Go on with uploads that were queued before an upgrade."""
+    uploads.take_up()
+
+
 @every(days=1, at="03:40")
 def sweep_spool() -> None:
     """Forget spooled files whose upload was never finished being written."""

@@ -195,6 +195,8 @@ class Upload(models.Model):
         indexes = [
             # the sender's uploads, newest first
             models.Index(fields=["unit", "-id"], name="upload_unit_newest"),
+            # what waits to be received
+            models.Index(fields=["unit"], condition=models.Q(state="waiting"), name="upload_waiting"),
             # the files chosen together, on their page
             models.Index(fields=["batch"], condition=models.Q(batch__isnull=False), name="upload_batch"),
         ]

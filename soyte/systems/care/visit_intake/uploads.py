@@ -17,7 +17,8 @@ from time import monotonic
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from soyte.kernel.access.actor import actor_for
@@ -237,6 +238,21 @@ def is_stalled(upload: Upload) -> bool:
         kind=RECEIVE, args__unit_id=upload.unit_id, state__in=[Job.State.WAITING, Job.State.RUNNING]
     )
     return Upload.objects.filter(~Exists(alive), pk=upload.pk, state=Upload.State.WAITING).exists()
+
+
+def take_up() -> None:
+    """Queue what waits and the queue knows nothing of: its job was one that only an earlier version knew.
+
+    What failed as often as a job may waits for somebody to go on.
+    """
+    asked = Job.objects.filter(kind=RECEIVE, args=JSONObject(unit_id=OuterRef("unit_id")))
+    known = asked.filter(
+        Q(state__in=[Job.State.WAITING, Job.State.RUNNING])
+        | Q(state=Job.State.FAILED, finished_at__gte=OuterRef("received_at"))
+    )
+    forgotten = Upload.objects.filter(~Exists(known), state=Upload.State.WAITING)
+    for unit_id in forgotten.order_by().values_list("unit_id", flat=True).distinct():
+        _queue(unit_id)
 
 
 def resume(actor: Acting, upload: Upload) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.db.models import Max
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.access.actor import actor_for
@@ -247,6 +248,18 @@ def test_an_upload_that_nobody_works_on_is_known_and_queued_again_once(officer, 
     uploads.resume(officer, upload)
     uploads.resume(officer, upload)
     assert not uploads.is_stalled(upload) and Job.objects.filter(state="waiting").count() == 1
+
+
+def test_an_upload_whose_job_only_an_earlier_version_knew_is_taken_up(officer, hospital):
+    upload = keep(officer, hospital, file(visit()), "a.xml")
+    Job.objects.update(kind="visit_intake.receive_upload", args={"upload_id": upload.pk}, state="failed",
+                       finished_at=timezone.now())  # fmt: skip
+    uploads.take_up()
+    uploads.take_up()
+    assert Job.objects.get(state="waiting").args == {"unit_id": hospital.pk}
+    Job.objects.filter(state="waiting").update(state="failed", finished_at=timezone.now())
+    uploads.take_up()
+    assert uploads.is_stalled(upload)  # failed in this version: somebody has to look
 
 
 def test_an_upload_that_ends_while_its_page_is_made_does_not_seem_stalled(officer, hospital):
