@@ -11,7 +11,8 @@ from soyte.formats.visitfile import table as spec_table
 
 HIV, ABORTION = "hiv", "abortion"
 PREGNANCY_ENDED = "1"  # MA_DINH_CHI_THAI
-_ICD_FIELDS = frozenset({"MA_BENH_CHINH", "MA_BENH", "MA_BENH_KT", "MA_BENHKHAC"})
+# Fields of codes of traditional medicine are meant for others, but some programs write the ICD-10 code there too.
+_ICD_FIELDS = frozenset({"MA_BENH_CHINH", "MA_BENH", "MA_BENH_KT", "MA_BENHKHAC", "MA_BENH_YHCT"})
 
 
 def labels_of(visit: Visit, terms: Terms, *, on: date) -> tuple[str, ...]:

@@ -84,6 +84,12 @@ def test_xml6_and_an_ended_pregnancy_label_a_visit_whatever_its_codes():
     assert Encounter.objects.get(visit_code="LK002").labels == ["abortion"]
 
 
+@pytest.mark.parametrize("field", ["MA_BENH_CHINH", "MA_BENH_KT", "MA_BENH_YHCT"])
+def test_a_sensitive_code_labels_a_visit_in_whichever_field(field):
+    send_one(file(visit(**{field: "F20.0"})))
+    assert Encounter.objects.get().labels == ["mental"]
+
+
 def test_an_ordinary_visit_carries_no_label():
     send_one(file(visit()))
     assert Encounter.objects.get().labels == [] and Encounter.objects.get().discharge_diagnosis == "Viêm họng"
