@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "django.forms",
 ]
 AUTH_USER_MODEL = "accounts.Account"
 
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "soyte.kernel.access.middleware.ActorMiddleware",
+    "soyte.web.middleware.OnlySent",
 ]
 ROOT_URLCONF = "soyte.web.urls"
 WSGI_APPLICATION = "soyte.config.wsgi.application"
@@ -75,6 +77,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # ui's own templates of widgets come first
 
 
 def _database() -> dict[str, object]:

@@ -18,7 +18,6 @@ from soyte.systems.prevention.infectious_disease.selectors import OPEN_STATES
 from soyte.systems.prevention.infectious_disease.watch import watch_of
 
 OFFICER = "cdc"  # a name of accounts.ROLES
-DRAFTING = "infectious_disease.follow_visits"
 LEFT = timedelta(hours=12)  # what fell due within so many hours is still to be done
 INVENTED = "Dữ liệu minh hoạ"
 What, State = OutbreakAct.What, Outbreak.State
@@ -29,9 +28,8 @@ def work(now: datetime | None = None) -> None:
     """Deal with what is due at a moment, now if none is given."""
     moment = now or timezone.now()
     for consumer in consumers():
-        if consumer.name == DRAFTING:
-            while consume(consumer):
-                pass
+        while consume(consumer):
+            pass
     officer = actor_for(Account.objects.get(username=OFFICER))
     _report(officer, moment)
     _decide(officer, moment)
@@ -40,8 +38,8 @@ def work(now: datetime | None = None) -> None:
 def _report(officer: Actor, now: datetime) -> None:
     """Every report that should have been made has been made."""
     due = CaseReport.objects.filter(state__in=OPEN_STATES, labels=[], due_at__lte=now - LEFT).order_by("due_at", "pk")
-    for place, (case_id, version) in enumerate(due.values_list("pk", "version"), 1):
-        services.report(officer, case_id, version=version, number=f"MH-{now:%y%m%d}-{place:04}")
+    for case_id, version in due.values_list("pk", "version"):
+        services.report(officer, case_id, version=version, number=f"MH-{case_id.hex[-10:].upper()}")
 
 
 def _decide(officer: Actor, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.templatetags.static import static
@@ -19,8 +19,10 @@ def names() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, *, tone: str = "", label: str = "", spin: bool = False) -> SafeString:
-    """The icon as SVG; with `label` it speaks for itself, without it is decoration beside a word."""
+    """The icon as SVG; with `label` it speaks for itself, without it is decoration beside a word. A page has dozens of them,
+    the same on every page: each is made once a process."""
     shown = name if name in names() else UNKNOWN
     classes = " ".join(filter(None, ["i", f"t-{tone}" if tone else "", "spin" if spin else ""]))
     target = f"{static('built/sprite.svg')}#{shown}"

@@ -36,6 +36,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "web/404.html", status=404)
 
 
+def only_sent(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405 of an address to which a form is only sent: who opens it comes from a refused form's page, and wants the page
+    above it."""
+    above = request.path.rstrip("/").rpartition("/")[0] + "/"
+    page = render(request, "web/405.html", {"above": above}, status=405)
+    page["Allow"] = allowed
+    return page
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403; `why` of NoRight says which right is missing, in words."""
     return render(request, "web/403.html", {"why": getattr(exception, "why", "")}, status=403)

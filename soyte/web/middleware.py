@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from prometheus_client import Counter, Histogram
+
+from soyte.web.errors import only_sent
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -76,6 +78,19 @@ class Language:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+
+class OnlySent:
+    """A browser that opens the address of a form gets a page with a way back, not an empty answer."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET" and request.accepts("text/html"):
+            return only_sent(request, response["Allow"])
+        return response
 
 
 class Readable:

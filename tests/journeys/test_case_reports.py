@@ -58,10 +58,10 @@ def test_a_nurse_completes_reports_hands_over_and_discards(nurse):
     page.fill("[name=hamlet]", "Khu phố 3")
     button(nurse, "Lưu phiếu")
     assert "Đã lưu phiếu" in said(nurse)
-    button(nurse, "Ghi số, dừng đồng hồ")
+    button(nurse, "Lưu, ghi số, dừng đồng hồ")
     assert "Thiếu số phiếu" in said(nurse)
     page.fill("[name=number]", "SXH-2026-0042")
-    button(nurse, "Ghi số, dừng đồng hồ")
+    button(nurse, "Lưu, ghi số, dừng đồng hồ")
     assert "Đồng hồ dừng" in said(nurse) and "Đã báo cáo" in nurse.text()
 
     open_case(nurse, cases.NAMES_HERE[5])

@@ -41,13 +41,15 @@ class SessionStore(RowStore):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session of an account. `mark` stands for it on a page: its key is what a thief would want."""
+    """A session of an account. `mark` stands for it on a page: its key is what a thief would want. `with_browser`: it ends
+    when the browser is closed, at the latest at `until`."""
 
     mark: str
     at: dt.datetime | None
     address: str
     browser: str
     until: dt.datetime
+    with_browser: bool
     here: bool
 
 
@@ -76,11 +78,18 @@ def signed_in(account: Account, here: str | None) -> list[SignedIn]:
 
 
 def _told(row: Session, here: str | None) -> SignedIn:
-    entry = row.get_decoded().get(ENTRY, {})
+    kept = row.get_decoded()
+    entry = kept.get(ENTRY, {})
     at = dt.datetime.fromisoformat(entry["at"]) if "at" in entry else None
     mine = here is not None and constant_time_compare(row.session_key, here)
     return SignedIn(
-        _mark(row.session_key), at, entry.get("address", ""), entry.get("browser", ""), row.expire_date, mine
+        mark=_mark(row.session_key),
+        at=at,
+        address=entry.get("address", ""),
+        browser=entry.get("browser", ""),
+        until=row.expire_date,
+        with_browser=kept.get("_session_expiry") == 0,
+        here=mine,
     )
 
 

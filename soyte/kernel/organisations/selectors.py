@@ -105,6 +105,21 @@ def descendants(unit_ids: Collection[int]) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
+_STATION_COMMUNES = """
+select distinct commune_code from organisations_unit
+ where id = any(%s) and kind = %s and commune_code is not null
+"""
+
+
+def station_communes(unit_ids: Collection[int]) -> frozenset[str]:
+    """Codes of the communes in which those of the units stand that are commune stations."""
+    if not unit_ids:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(_STATION_COMMUNES, [list(unit_ids), Unit.Kind.STATION.value])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
 def units(*, on: dt.date, kind: str = "", text: str = "") -> QuerySet[Unit]:
     """Units of a day; `text` is a folded part of the name, or a facility code."""
     found = Unit.objects.filter(in_force(on)).select_related("parent")

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from soyte.kernel.ids import uuid7
 from soyte.kernel.text import format
@@ -107,6 +108,20 @@ class Person(models.Model):
             self.birth_date.day,
         )
         return day.year - self.birth_date.year - (not had_birthday)
+
+    def age_text(self, day: date) -> str:
+        """The age on `day` in words: '67 tuổi', of an infant '8 tháng tuổi' or '12 ngày tuổi'; "" where it is not known."""
+        years = self.age_on(day)
+        if years is None or self.birth_date is None:
+            return ""
+        if years > 0 or self.birth_precision != Precision.DAY or day < self.birth_date:
+            return ngettext("%(age)s tuổi", "%(age)s tuổi", years) % {"age": years}
+        months = (day.year - self.birth_date.year) * 12 + day.month - self.birth_date.month
+        months -= day.day < self.birth_date.day
+        if months > 0:
+            return ngettext("%(age)s tháng tuổi", "%(age)s tháng tuổi", months) % {"age": months}
+        days = (day - self.birth_date).days
+        return ngettext("%(age)s ngày tuổi", "%(age)s ngày tuổi", days) % {"age": days}
 
 
 class Identifier(models.Model):

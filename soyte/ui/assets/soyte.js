@@ -10,6 +10,7 @@
     full: ["Máy chủ không lưu được tệp (mã %). Gửi lại sau, hoặc báo quản trị viên.", "The server could not keep the file (code %). Send it again later, or tell the administrator."],
     gone: ["Phiên đăng nhập đã hết. Đăng nhập lại rồi gửi tệp này.", "You have been signed out. Sign in and send this file again."],
     waiting: ["chờ gửi", "waiting"], checking: ["đang kiểm tra", "checking"], sent: ["đã gửi", "sent"], view: ["Xem kết quả", "See the result"],
+    copied: ["Đã chép", "Copied"],
     show: ["Hiện mật khẩu", "Show password"], hide: ["Ẩn mật khẩu", "Hide password"],
   };
   const say = (key) => words[key][lang];
@@ -79,6 +80,11 @@
       dialog.addEventListener("close", () => { answer(false); dialog.remove(); });
     });
   };
+  /* Where a page came without TLS the browser lets nobody write to its clipboard: then the text is marked, for Ctrl C. */
+  const copy = async (button, source) => {
+    try { await navigator.clipboard.writeText(source.textContent); } catch { return getSelection().selectAllChildren(source); }
+    button.lastChild.textContent = say("copied");
+  };
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-dialog]");
     if (opener) { all("details.menu[open]").forEach((menu) => { menu.open = false; }); open(opener.dataset.dialog); }
@@ -90,6 +96,8 @@
     const eye = event.target.closest("[data-reveal]");
     if (eye) reveal(eye);
     if (event.target.closest("[data-print]")) print();
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier, document.getElementById(copier.dataset.copy));
   });
   document.addEventListener("submit", async (event) => {
     const form = event.target;

@@ -6,6 +6,9 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.utils.translation import gettext as _
+
+from soyte.ui.filters import FilterForm
 
 register = template.Library()
 
@@ -41,6 +44,7 @@ def field(bound: BoundField, wide: bool = False, classes: str = "") -> dict[str,
     if many:
         widget.attrs["class"] = attrs["class"]  # options are drawn one by one and take the widget's own attributes
     return {
+        "mark": _mark(bound),
         "field": bound,
         "control": "" if many else bound.as_widget(attrs=attrs),
         "check": check,
@@ -50,6 +54,17 @@ def field(bound: BoundField, wide: bool = False, classes: str = "") -> dict[str,
         "described": described,
         "options": list(bound) if many else [],
     }
+
+
+def _mark(bound: BoundField) -> str:
+    """What is said beside the label: of required and optional fields the rarer kind is marked. A filter bar marks none."""
+    if isinstance(bound.form, FilterForm):
+        return ""
+    fields = [field for field in bound.form.fields.values() if not field.widget.is_hidden]
+    required = sum(field.required for field in fields)
+    if 2 * required < len(fields):
+        return _("(bắt buộc)") if bound.field.required else ""
+    return "" if bound.field.required else _("(không bắt buộc)")
 
 
 def _control_class(widget: Any, *, many: bool, check: bool) -> str:

@@ -71,7 +71,9 @@ def test_the_session_ends_with_the_browser_unless_the_machine_is_ones_own(client
 
 def test_signing_out_is_a_post(client, doctor):
     sign_in(client)
-    assert client.get("/dang-xuat/").status_code == 405
+    opened = client.get("/dang-xuat/")
+    assert (opened.status_code, opened["Allow"]) == (405, "POST")
+    assert "chỉ nhận biểu mẫu" in opened.content.decode()
     assert client.post("/dang-xuat/").url == "/dang-nhap/"
     assert client.get("/").status_code == 302
 

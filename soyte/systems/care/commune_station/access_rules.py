@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from soyte.kernel.access.rules import Clause, Rows, Rule, label_bar
 from soyte.kernel.actors import Acting
-from soyte.kernel.organisations.models import Unit
+from soyte.kernel.organisations.selectors import station_communes
 from soyte.systems.care.commune_station.models import FollowUp
 
 
@@ -21,8 +21,8 @@ def _of_commune(action: str) -> Clause:
         units = actor.units(action)
         if units is None:
             return True
-        stations = Unit.objects.filter(kind=Unit.Kind.STATION, pk__in=sorted(units), commune_code__isnull=False)
-        return Q(commune_code__in=stations.values("commune_code")) if units else False
+        communes = station_communes(units)
+        return Q(commune_code__in=sorted(communes)) if communes else False
 
     return Clause("of_commune", _("của người cư trú ở xã của trạm bạn"), rows)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import Acting
-from soyte.kernel.organisations.models import Unit
+from soyte.kernel.organisations.selectors import station_communes
 from soyte.kernel.places import selectors as places
 from soyte.systems.care.commune_station.lists import clock
 from soyte.systems.care.commune_station.models import FollowUp, Tick
@@ -38,13 +38,15 @@ def tabs(today: dt.date) -> Mapping[str, Tab]:
     waits = Q(kind=Kind.APPOINTMENT, is_closed=False, came_on=None, has_died=False)
     done = Q(kind=Kind.APPOINTMENT) & (Q(is_closed=True) | Q(came_on__isnull=False))
     last_in_time = ago(days.missed_after)
+    # A tick shows as long as an appointment of its day would: whoever ticked by mistake finds it again.
+    lately = Q(on_day__gte=ago(days.done_shown)) | Q(ticked_at__date__gte=ago(days.done_shown))
     return {
         "den-han": Tab(waits & Q(on_day__range=(last_in_time, ago(-days.ahead))), ("on_day", "id")),
         "lo-hen": Tab(waits & Q(on_day__lt=last_in_time, on_day__gte=ago(days.missed_shown)), ("-on_day", "-id")),
         "ra-vien": Tab(
             Q(kind=Kind.DISCHARGE, on_day__range=(ago(days.discharge_shown - 1), today)), ("-on_day", "-id")
         ),
-        "da-xong": Tab(done & Q(on_day__range=(ago(days.done_shown), ago(-days.ahead))), ("-on_day", "-id")),
+        "da-xong": Tab(done & lately & Q(on_day__lte=ago(-days.ahead)), ("-on_day", "-id")),
     }
 
 
@@ -68,7 +70,7 @@ def counts(actor: Acting, *, hamlet: str = "") -> dict[str, int]:
 
 def _longest(actor: Acting) -> int:
     days = clock(timezone.localdate(actor.now))
-    return max(days.missed_shown, days.done_shown, days.discharge_shown)
+    return max(days.missed_shown + days.done_shown, days.discharge_shown)
 
 
 def hamlets(actor: Acting) -> list[str]:
@@ -93,7 +95,5 @@ def ticks(follow_up: FollowUp) -> QuerySet[Tick]:
 
 def communes(actor: Acting) -> list[str]:
     """The names of the communes whose people the actor follows up; none for who answers for the whole province."""
-    units = actor.units(READ) or ()
-    stations = Unit.objects.filter(kind=Unit.Kind.STATION, pk__in=sorted(units), commune_code__isnull=False)
-    codes = {str(code) for code in stations.values_list("commune_code", flat=True)}
+    codes = station_communes(actor.units(READ) or ())
     return sorted(places.names_on(codes, timezone.localdate(actor.now)).values())

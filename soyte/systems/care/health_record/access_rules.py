@@ -20,7 +20,7 @@ from soyte.clinical.encounters.residence import residences
 from soyte.kernel.access.models import BreakGlass
 from soyte.kernel.access.rules import Clause, Rows, Rule, label_bar
 from soyte.kernel.actors import Acting
-from soyte.kernel.organisations.models import Unit
+from soyte.kernel.organisations.selectors import station_communes
 from soyte.kernel.people.models import Person
 
 TREATED_WITHIN = dt.timedelta(days=365)
@@ -50,9 +50,7 @@ def _treated_here(actor: Acting) -> Q:
 
 def _lives_here(actor: Acting) -> Q:
     """Members of a family whose residence, by a visit that the actor may see, is a commune of his stations."""
-    units = actor.units("record.read")
-    stations = Unit.objects.filter(kind=Unit.Kind.STATION, pk__in=sorted(units or ()), commune_code__isnull=False)
-    communes = {str(code) for code in stations.values_list("commune_code", flat=True)} if units else set()
+    communes = station_communes(actor.units("record.read") or ())
     if not communes:
         return Q(pk__in=())
     seen = Q(person=OuterRef("pk"), in_force=True, labels__contained_by=sorted(actor.labels))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,13 +20,13 @@ def search(actor: Actor, query: str) -> list[Hit]:
     if not actor.holds("record.search"):
         return []
     found = search_people(query, people=visible(actor, "record.search", Person.objects.all()), limit=MOST)
-    prefetch_related_objects(found, "identifiers")
+    digits = people_words.told_apart(found)
     if found:
         record_reads(actor, [person.pk for person in found], "search", action="record.search")
     return [
         Hit(
             person.full_name,
-            people_words.in_a_line(person),
+            people_words.in_a_line(person, digits),
             reverse("health_record:record", args=[person.pk]),
             _("Người dân"),
             "user",

@@ -34,10 +34,11 @@ def _recent(actor: Actor) -> list[Recent]:
     opened = recently_opened(actor)
     if opened:
         record_reads(actor, [person.pk for person, _at in opened], "recent", action="record.search")
+    digits = people_words.told_apart(person for person, _at in opened)
     return [
         Recent(
             person.full_name,
-            people_words.in_a_line(person),
+            people_words.in_a_line(person, digits),
             reverse("health_record:record", args=[person.pk]),
             words.instant(at),
         )

@@ -16,7 +16,7 @@ from soyte.systems.prevention.infectious_disease.models import CaseReport, Outbr
 from soyte.ui.fields import PhoneField
 from soyte.ui.filters import TabbedFilterForm
 
-BLANK = ("", gettext_lazy("Chưa biết"))
+UNKNOWN, UNCHOSEN = ("", gettext_lazy("Chưa biết")), ("", gettext_lazy("Chọn"))
 CLASSES = [("suspected", gettext_lazy("Nghi ngờ")), ("probable", gettext_lazy("Có thể")),
            ("confirmed", gettext_lazy("Xác định"))]  # fmt: skip
 STATES = [("outpatient", gettext_lazy("Đang điều trị ngoại trú")), ("inpatient", gettext_lazy("Đang nằm viện")),
@@ -50,7 +50,8 @@ def _day(label: Any, *, help_text: Any = "") -> forms.DateField:
 
 def _choice(label: Any, choices: Sequence[tuple[str, Any]], *, required: bool = False, missing: Any = "") -> Any:
     errors = {"required": missing} if missing else {}
-    return forms.ChoiceField(label=label, choices=[BLANK, *choices], required=required, error_messages=errors)
+    blank = UNCHOSEN if required else UNKNOWN
+    return forms.ChoiceField(label=label, choices=[blank, *choices], required=required, error_messages=errors)
 
 
 class CaseForm(forms.Form):
@@ -148,7 +149,7 @@ class CaseFilters(TabbedFilterForm):
         return {"tab": self.tab, "disease": told.get("benh", ""), "commune": told.get("xa", "")}
 
 
-class _Versioned(forms.Form):
+class VersionForm(forms.Form):
     """`version`: what the officer saw when she opened the page."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -168,24 +169,27 @@ def _reason(label: Any, help_text: Any) -> forms.CharField:
     )
 
 
-class ReportForm(_Versioned):
+class ReportForm(forms.Form):
+    """A box of the case form that stands beside it: what is typed there is saved with the number."""
+
     number = forms.CharField(
         label=gettext_lazy("Số phiếu trong hệ thống quốc gia"),
         help_text=gettext_lazy("Nhập ca bệnh vào hệ thống quốc gia rồi ghi số mà hệ thống cấp."),
         max_length=60,
+        widget=forms.TextInput(attrs={"form": "phieu"}),
         error_messages={"required": gettext_lazy("Thiếu số phiếu mà hệ thống quốc gia đã cấp.")},
     )
 
 
-class DiscardForm(_Versioned):
+class DiscardForm(VersionForm):
     reason = _reason(gettext_lazy("Vì sao bỏ"), gettext_lazy("Ví dụ: “Xét nghiệm loại trừ”, “Đã báo cáo năm trước”."))
 
 
-class ReopenForm(_Versioned):
+class ReopenForm(VersionForm):
     reason = _reason(gettext_lazy("Vì sao mở lại"), "")
 
 
-class HandOverForm(_Versioned):
+class HandOverForm(VersionForm):
     commune = forms.ChoiceField(
         label=gettext_lazy("Chuyển cho xã"),
         error_messages={"required": gettext_lazy("Chọn xã nhận ca bệnh.")},
@@ -223,7 +227,7 @@ class ActForm(forms.Form):
         return day
 
 
-class DecideForm(_Versioned):
+class DecideForm(VersionForm):
     """Confirm, dismiss or close an outbreak; the button says which."""
 
     decision = forms.ChoiceField(

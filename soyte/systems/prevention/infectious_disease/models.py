@@ -94,6 +94,9 @@ class CaseReport(models.Model):
                 name="case_hours_belong_to_a_clock",
             ),
             models.CheckConstraint(condition=Q(due_at__gte=models.F("clock_started_at")), name="case_due_after_start"),
+            models.UniqueConstraint(
+                fields=["reported_no"], condition=~Q(reported_no=""), name="case_number_of_one_report"
+            ),
         ]
         indexes: ClassVar = [
             # The work list of a station, the soonest first; that of the whole province.

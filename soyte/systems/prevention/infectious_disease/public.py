@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -109,10 +109,27 @@ def _stations(communes: Collection[str], now: datetime) -> dict[str, int]:
     return {commune: unit for commune, unit in rows.values_list("commune_code", "pk") if commune}
 
 
-def outbreaks() -> dict[str, list[str]]:
-    """Names of the diseases of confirmed outbreaks that run, by commune."""
-    found: dict[str, list[str]] = {}
-    rows = Outbreak.objects.filter(state=Outbreak.State.OPEN).order_by("first_on", "pk")
-    for commune, disease in rows.values_list("commune_code", "disease_name"):
-        found.setdefault(commune, []).append(disease)
-    return found
+@dataclass(frozen=True, slots=True)
+class RunningOutbreak:
+    disease: str
+    commune_code: str
+    commune: str
+    since: date
+    url: str
+
+
+def outbreaks(actor: Acting) -> list[RunningOutbreak]:
+    """Confirmed outbreaks that run, the oldest first; with an address for whoever may open it."""
+    rows = list(Outbreak.objects.filter(state=Outbreak.State.OPEN).order_by("first_on", "pk"))
+    names = places.names_on({row.commune_code for row in rows}, timezone.localdate()) if rows else {}
+    opens = actor.holds("outbreaks.read")
+    return [
+        RunningOutbreak(
+            disease=row.disease_name,
+            commune_code=row.commune_code,
+            commune=names.get(row.commune_code, ""),
+            since=row.first_on,
+            url=reverse("infectious_disease:outbreak", args=[row.pk]) if opens else "",
+        )
+        for row in rows
+    ]

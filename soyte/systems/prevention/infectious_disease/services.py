@@ -55,6 +55,11 @@ class NumberMissing(DomainError):
     message = _("Thiếu số phiếu mà hệ thống quốc gia đã cấp.")
 
 
+class NumberTaken(DomainError):
+    code = "infectious_disease.number_taken"
+    message = _("Số %(number)s đã ghi cho một phiếu khác. Xem lại số trong hệ thống quốc gia.")
+
+
 class CommuneUnknown(DomainError):
     code = "infectious_disease.commune_unknown"
     message = _("Chọn một xã khác trong địa bàn để chuyển.")
@@ -63,6 +68,11 @@ class CommuneUnknown(DomainError):
 class AlreadyReceived(DomainError):
     code = "infectious_disease.already_received"
     message = _("Phiếu chuyển %(number)s đã được ký nhận lúc %(at)s.")
+
+
+class OwnHandOver(DomainError):
+    code = "infectious_disease.own_hand_over"
+    message = _("Bạn là người chuyển phiếu %(number)s nên không ký nhận được. Chờ bên nhận ký.")
 
 
 def _locked(actor: Acting, case_id: uuid.UUID, version: int | None) -> CaseReport:
@@ -116,12 +126,17 @@ def complete(actor: Acting, case_id: uuid.UUID, *, version: int, details: Mappin
 
 @transaction.atomic
 def report(actor: Acting, case_id: uuid.UUID, *, version: int, number: str) -> CaseReport:
-    """It stands in the national system under `number`: the clock stops. Raises NumberMissing and as `complete`."""
+    """It stands in the national system under `number`: the clock stops.
+
+    Raises NumberMissing, NumberTaken and as `complete`.
+    """
     case = _locked(actor, case_id, version)
     _must_be(case, State.DRAFT, State.COMPLETED)
     case.reported_no = " ".join(number.split())[:LONGEST_NUMBER]
     if not case.reported_no:
         raise NumberMissing()
+    if CaseReport.objects.filter(reported_no=case.reported_no).exists():
+        raise NumberTaken(number=case.reported_no)
     case.state, case.reported_at, case.attention = State.REPORTED, _moment(case), Attention.NONE
     fields = ("state", "reported_no", "reported_at", "attention")
     return _save(actor, case, Act.REPORTED, case.reported_no, fields=fields)
@@ -171,12 +186,14 @@ def hand_over(actor: Acting, case_id: uuid.UUID, *, version: int, commune: str, 
 
 @transaction.atomic
 def receive(actor: Acting, hand_over_id: int) -> HandOver:
-    """Sign for a report that another commune handed over. Raises Refused, AlreadyReceived."""
+    """Sign for a report that another commune handed over. Raises Refused, AlreadyReceived, OwnHandOver."""
     case_id = HandOver.objects.values_list("case_id", flat=True).get(pk=hand_over_id)
     case = _locked(actor, case_id, None)
     given = HandOver.objects.select_for_update().get(pk=hand_over_id)
     if given.received_at is not None:
         raise AlreadyReceived(number=given.number, at=words.instant(given.received_at))
+    if given.sent_by_id == actor.account_id:
+        raise OwnHandOver(number=given.number)
     given.received_at, given.received_by_id = _moment(case), actor.account_id
     given.save(update_fields=["received_at", "received_by"])
     _save(actor, case, Act.RECEIVED, given.number)

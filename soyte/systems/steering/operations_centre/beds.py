@@ -13,6 +13,8 @@ from django.utils import timezone
 from soyte.clinical.encounters.models import STAYS, Arrival
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import Acting
+from soyte.kernel.organisations.models import Unit
+from soyte.kernel.organisations.selectors import open_facilities
 
 STALE = timedelta(days=60)  # a check-in of longer ago was most likely never closed by its visit file
 MOST_WARDS = 8
@@ -50,7 +52,7 @@ class Ward:
 
 @dataclass(frozen=True, slots=True)
 class Beds:
-    """All facilities with somebody in a bed, most people first."""
+    """All facilities with a planned bed or with somebody in a bed, most people first."""
 
     every: Sequence[Ward]
 
@@ -68,7 +70,7 @@ class Beds:
 
     @property
     def share(self) -> float | None:
-        """People for each planned bed of the facilities that have somebody; None where no plan is known."""
+        """People for each planned bed; None where no plan is known."""
         return self.people / self.planned if self.planned else None
 
     @property
@@ -102,8 +104,8 @@ def beds(actor: Acting) -> Beds:
         .values("facility_code", "unit__name", "unit__beds")
         .annotate(people=Count("pk", filter=fresh), stale=Count("pk", filter=~fresh))
     )
-    wards = [
-        Ward(
+    wards = {
+        row["facility_code"]: Ward(
             row["facility_code"],
             row["unit__name"] or row["facility_code"],
             row["people"],
@@ -111,8 +113,17 @@ def beds(actor: Acting) -> Beds:
             row["unit__beds"],
         )
         for row in rows
-    ]
-    return Beds(sorted(wards, key=lambda ward: (-ward.people, ward.name)))
+    }
+    empty = _with_beds(actor).exclude(facility_code__in=list(wards)).values_list("facility_code", "name", "beds")
+    every = [*wards.values(), *(Ward(str(code), name, 0, 0, planned) for code, name, planned in empty)]
+    return Beds(sorted(every, key=lambda ward: (-ward.people, ward.name)))
+
+
+def _with_beds(actor: Acting) -> QuerySet[Unit]:
+    """Today's facilities with planned beds whose figures the actor may see."""
+    today, units = timezone.localdate(), actor.units("figures.read")
+    found = open_facilities(today, today).filter(beds__gt=0)
+    return found if units is None else found.filter(pk__in=sorted(units))
 
 
 def overnight(actor: Acting, day: date) -> int:

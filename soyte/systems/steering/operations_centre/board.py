@@ -44,7 +44,7 @@ class LateLine:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`beds`, `clocks`, `alarms` are of now: an earlier day has none. `plan` is None for who may not see it."""
+    """`beds`, `clocks`, `outbreaks`, `alarms` are of now: an earlier day has none. `plan` is None for who may not see it."""
 
     day: date
     before_day: date
@@ -54,6 +54,7 @@ class Board:
     beds_before: int
     clocks: diseases.Clocks | None
     disease_clocks: Sequence[DiseaseClock]
+    outbreaks: Sequence[diseases.RunningOutbreak]
     alarms: early_warning.Alarms | None
     alerts: Sequence[AlertLine]
     late: Sequence[LateLine]
@@ -76,12 +77,13 @@ def board(actor: Acting, day: date) -> Board:
     now = timezone.now()
     before, is_today = selectors.year_before(day), day == timezone.localdate(now)
     clocks = diseases.clocks(actor, most=MOST_CLOCKS) if is_today else None
+    outbreaks = diseases.outbreaks(actor) if is_today else []
     alarms = early_warning.alarms(actor) if is_today and actor.holds("alerts.read") else None
     return Board(
         day=day,
         before_day=before,
         read_at=now,
-        figures=selectors.figures(actor, day, alarms=_outbreaks() if is_today else {}),
+        figures=selectors.figures(actor, day, alarms=_by_commune(outbreaks)),
         beds=beds.beds(actor) if is_today else None,
         beds_before=beds.overnight(actor, before) if is_today else 0,
         clocks=clocks,
@@ -89,6 +91,7 @@ def board(actor: Acting, day: date) -> Board:
             DiseaseClock(one, clock(one.due_at, now=now, started=one.started_at))
             for one in (clocks.first if clocks else ())
         ],
+        outbreaks=outbreaks,
         alarms=alarms,
         alerts=[_alert(one, now) for one in (alarms.alerts[:MOST_ALERTS] if alarms else ())],
         late=[_late(one, now) for one in (alarms.late[:MOST_LATE] if alarms else ())],
@@ -96,11 +99,11 @@ def board(actor: Acting, day: date) -> Board:
     )
 
 
-def _outbreaks() -> dict[str, str]:
-    return {
-        commune: _("ổ dịch %(diseases)s") % {"diseases": ", ".join(names)}
-        for commune, names in diseases.outbreaks().items()
-    }
+def _by_commune(outbreaks: Sequence[diseases.RunningOutbreak]) -> dict[str, str]:
+    names: dict[str, list[str]] = {}
+    for one in outbreaks:
+        names.setdefault(one.commune_code, []).append(one.disease)
+    return {commune: _("ổ dịch %(diseases)s") % {"diseases": ", ".join(told)} for commune, told in names.items()}
 
 
 def _alert(alert: early_warning.OpenAlert, now: datetime) -> AlertLine:

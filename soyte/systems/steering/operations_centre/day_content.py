@@ -30,6 +30,7 @@ def content_of(read: Board, actor: Acting) -> dict[str, Any]:
             "number": read.clocks.number, "overdue": read.clocks.overdue,
             "first": [[one.disease, one.commune, one.number, one.due_at.isoformat()] for one in read.clocks.first],
         },
+        "outbreaks": [[one.disease, one.commune, one.since.isoformat()] for one in read.outbreaks],
         "late": [[line.feed.name, line.feed.last.isoformat()] for line in read.late],
         "late_number": len(read.alarms.late) if read.alarms else 0,
         "alerts": [[one.alert.title, one.alert.place, one.alert.because] for one in read.alerts],

@@ -85,6 +85,8 @@ def _shown(content: Mapping[str, Any]) -> dict[str, Any]:
             for code, title in (("facilities", _("Lượt khám theo cơ sở")), ("diagnoses", _("Chẩn đoán nhiều nhất")))
         ],
         "clocks": [(*told, datetime.fromisoformat(due)) for *told, due in clocks["first"]] if clocks else [],
+        # Pages of before the outbreaks stood on the board have none.
+        "outbreaks": [(*told, date.fromisoformat(since)) for *told, since in content.get("outbreaks", [])],
         "late": [(name, datetime.fromisoformat(last)) for name, last in content["late"]],
         "log": [(datetime.fromisoformat(at), *rest) for at, *rest in content["log"]],
     }

@@ -65,10 +65,8 @@ def line(row: FollowUp, today: dt.date, *, error: str = "") -> Line:
 
 def who(person: Person, today: dt.date) -> str:
     """'nữ, 67 tuổi', as far as it is known."""
-    age = person.age_on(today)
     sex = {Person.Sex.MALE: _("nam"), Person.Sex.FEMALE: _("nữ")}.get(Person.Sex(person.sex), "")
-    years = ngettext("%(age)s tuổi", "%(age)s tuổi", age) % {"age": age} if age is not None else ""
-    return ", ".join(filter(None, [sex, years]))
+    return ", ".join(filter(None, [sex, person.age_text(today)]))
 
 
 def diagnosis(row: FollowUp) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,16 +33,19 @@ def last_digits(value: str) -> str:
     return f"•••• {last_four(value)}"
 
 
-def told_apart(person: Person) -> str:
-    """The last digits of a number of the person, for telling namesakes apart; "" without a number."""
-    kinds = {Identifier.Kind.CITIZEN, Identifier.Kind.INSURANCE}
-    known = sorted((row.kind, row.value) for row in person.identifiers.all() if row.kind in kinds)
-    return last_digits(known[0][1]) if known else ""
+def told_apart(people: Iterable[Person]) -> Mapping[uuid.UUID, str]:
+    """The last digits of a number of each person, for telling namesakes apart; "" without a number."""
+    kinds = [Identifier.Kind.CITIZEN, Identifier.Kind.INSURANCE]
+    rows = Identifier.objects.filter(person__in=[person.pk for person in people], kind__in=kinds)
+    digits: dict[uuid.UUID, str] = defaultdict(str)
+    for person_id, value in rows.order_by("kind", "value").values_list("person_id", "value"):
+        digits[person_id] = digits[person_id] or last_digits(value)
+    return digits
 
 
-def in_a_line(person: Person) -> str:
-    """What tells a person from a namesake, and no more: sex, birth year, last digits. Needs `identifiers`."""
-    return " · ".join(filter(None, [sex(person), str(person.birth_year or ""), told_apart(person)]))
+def in_a_line(person: Person, digits: Mapping[uuid.UUID, str]) -> str:
+    """What tells a person from a namesake, and no more: sex, birth year, last digits."""
+    return " · ".join(filter(None, [sex(person), str(person.birth_year or ""), digits[person.pk]]))
 
 
 @dataclass(frozen=True, slots=True)

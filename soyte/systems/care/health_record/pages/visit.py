@@ -16,7 +16,7 @@ from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.observations.models import Observation
 from soyte.clinical.terminology.terms import Terms
 from soyte.formats.visitfile import spec
-from soyte.formats.visitfile.values import read_instant_or_day
+from soyte.formats.visitfile.values import PartialDate, read_instant_or_day, read_partial_date
 from soyte.kernel.access.actor import Actor
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.labels import unseal
@@ -80,9 +80,12 @@ def _written(known: spec.Field, text: str) -> str:
     """A value as people write it; as the file has it where it cannot be read."""
     if known.name == CHILD_SEX:
         return people_words.sex_of(text)
-    if known.kind not in ("day", "instant", "instant_or_day"):
+    if known.kind not in ("day", "instant", "instant_or_day", "partial"):
         return text
     try:
+        if known.kind == "partial":
+            born = read_partial_date(text) or PartialDate()
+            return words.partial_day(born.first_day, born.precision)
         read = read_instant_or_day(text)
     except ValueError:
         return text

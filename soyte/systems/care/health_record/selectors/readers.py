@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.access.actor import Actor
@@ -27,12 +27,12 @@ def told_to(rows: QuerySet[AuditEvent], people: Sequence[uuid.UUID], granted: It
     """Of the readings of a record those that may be told to whoever has these labels: where somebody read one labelled
     visit, or its file, would tell of it."""
     versions = Encounter.objects.filter(person__in=people).exclude(labels=[])
-    barred = versions.exclude(labels__contained_by=sorted(granted))
-    for name, key in (("encounter", "pk"), ("receipt_visit", "source_visit_id")):
-        keys = barred.exclude(**{key: None}).values_list(Cast(key, TextField()))
+    barred = versions.exclude(labels__contained_by=sorted(granted)).values_list("pk", "source_visit_id")
+    # Nearly every record has none: then its readings need not be searched for them.
+    for name, keys in zip(("encounter", "receipt_visit"), zip(*barred, strict=True), strict=False):
         # "" where a reading names none: NOT IN would lose it.
         about = Coalesce(KeyTextTransform(name, "details"), Value(""), output_field=TextField())
-        rows = rows.alias(**{name: about}).exclude(**{f"{name}__in": keys})
+        rows = rows.alias(**{name: about}).exclude(**{f"{name}__in": sorted(str(key) for key in keys if key)})
     return rows
 
 
@@ -86,6 +86,6 @@ def recently_opened(actor: Actor) -> list[tuple[Person, dt.datetime]]:
     for person_id, record_id in stands.items():
         at[record_id] = max(last[person_id], at.get(record_id, last[person_id]))
     latest = sorted(at, key=lambda record_id: at[record_id], reverse=True)[: 2 * RECENT]
-    mine = visible(actor, "record.read", Person.objects.filter(pk__in=latest)).prefetch_related("identifiers")
+    mine = visible(actor, "record.read", Person.objects.filter(pk__in=latest))
     known = {person.pk: person for person in mine}
     return [(known[record_id], at[record_id]) for record_id in latest if record_id in known][:RECENT]

@@ -6,7 +6,6 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -34,12 +33,17 @@ def search(request: HouseRequest) -> HttpResponse:
     people = visible(request.actor, "record.search", Person.objects.all())
     hits = search_people(query, people=people, limit=MOST_HITS + 1)
     shown = hits[:MOST_HITS]
-    prefetch_related_objects(shown, "identifiers")
     if shown:
         record_reads(request.actor, [person.pk for person in shown], "search", action="record.search")
     names = people_words.commune_names((person.commune_code for person in shown), timezone.localdate())
+    digits = people_words.told_apart(shown)
     rows = [
-        (person, names.get(person.commune_code, person.commune_code), people_words.told_apart(person))
+        (
+            person,
+            people_words.sex(person),
+            names.get(person.commune_code, person.commune_code),
+            digits[person.pk],
+        )
         for person in shown
     ]
     context = {"query": query, "rows": rows, "too_many": len(hits) > MOST_HITS, "most": MOST_HITS}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -37,8 +38,17 @@ def person_of(person_id: uuid.UUID) -> Person:
     return person.merged_into or person
 
 
-def _opened(actor: Actor, person: Person) -> Record | None:
-    people = visits.people_of(person)
+def _family_of(person_id: uuid.UUID) -> tuple[Person, list[uuid.UUID]]:
+    """The person whose record it is, and all whose visits make it. 404 for nobody."""
+    people = {person.pk: person for person in Person.objects.filter(Q(pk=person_id) | Q(merged_into=person_id))}
+    person = people.get(person_id)
+    if person is None or person.merged_into_id:
+        person = person_of(person_id)
+        return person, visits.people_of(person)
+    return person, [person.pk, *(key for key in people if key != person.pk)]
+
+
+def _opened(actor: Actor, person: Person, people: Sequence[uuid.UUID]) -> Record | None:
     seen = visits.seen(actor, people)
     # A visit that may be read belongs to an open record: only without one must be asked.
     if seen.visits or can(actor, "record.read", person):
@@ -51,8 +61,8 @@ def of_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def guarded(request: HouseRequest, person_id: uuid.UUID, **rest: Any) -> HttpResponse:
-        person = person_of(person_id)
-        record = _opened(request.actor, person)
+        person, people = _family_of(person_id)
+        record = _opened(request.actor, person, people)
         if record is None:
             return redirect("health_record:reason", person_id=person.pk)
         return view(request, record, **rest)
@@ -68,7 +78,7 @@ def identity(record: Record) -> dict[str, object]:
     return {
         "person": person,
         "sex": people_words.sex(person),
-        "age": person.age_on(today),
+        "age": person.age_text(today),
         "commune": people_words.commune_names([person.commune_code], today).get(person.commune_code, ""),
         "initials": initials(person.full_name),
         "numbers": people_words.numbers(Identifier.objects.filter(person__in=record.people), today),

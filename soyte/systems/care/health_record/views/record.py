@@ -51,18 +51,15 @@ class TimelineFilters(FilterForm):
         codes = sorted({visit.kind for visit in visits})
         self.offer("loai", _("Mọi loại"), [(code, _(kinds.name_of(code, today)) or code) for code in codes])
         self.offer("co_so", _("Mọi cơ sở"), sorted({(visit.facility_code, visit.facility) for visit in visits}))
-        years = sorted({_year(visit) for visit in visits}, reverse=True)
-        self.offer("nam", _("Mọi năm"), [(year, year) for year in years])
+        zone = timezone.get_current_timezone()
+        years = sorted({visit.started_at.astimezone(zone).year for visit in visits}, reverse=True)
+        self.offer("nam", _("Mọi năm"), [(str(year), str(year)) for year in years])
 
     def kept(self, rows: QuerySet[Encounter]) -> QuerySet[Encounter]:
         """The visits that pass."""
         asked = self.values()
         given = {FIELDS[name]: int(value) if name == "nam" else value for name, value in asked.items()}
         return rows.filter(**given)
-
-
-def _year(visit: seen.VisitFacts) -> str:
-    return str(timezone.localdate(visit.started_at).year)
 
 
 def _safety(actor: Actor, record: Record, terms: Terms) -> dict[str, object]:

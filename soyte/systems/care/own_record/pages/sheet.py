@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from soyte.clinical.allergies import selectors as allergies
 from soyte.clinical.medications.models import MedicationRequest
@@ -71,11 +70,10 @@ def facts(actor: Actor, record: OwnRecord, now: dt.datetime) -> dict[str, Any]:
 
 def _who(record: OwnRecord, today: dt.date) -> str:
     person = record.person
-    age = person.age_on(today)
     parts = [
         health_record.sex_of(person.sex),
         _("sinh %(birth)s") % {"birth": person.birth_text},
-        ngettext("%(age)s tuổi", "%(age)s tuổi", age) % {"age": age} if age is not None else "",
+        person.age_text(today),
         places.names_on([person.commune_code], today).get(person.commune_code, ""),
     ]
     rows = Identifier.objects.filter(person__in=record.people)

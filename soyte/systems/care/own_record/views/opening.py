@@ -54,7 +54,7 @@ def _around(record: OwnRecord, tab: str) -> dict[str, Any]:
     return {
         "person": person,
         "record": record,
-        "age": person.age_on(today),
+        "age": person.age_text(today),
         "commune": places.names_on([person.commune_code], today).get(person.commune_code, ""),
         "initials": initials(person.full_name),
         "tab_links": [

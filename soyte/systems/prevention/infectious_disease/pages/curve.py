@@ -38,6 +38,19 @@ def curve(outbreak: Outbreak, *, until: dt.date) -> Curve:
         for week, cases, _before in rows
     ]
     peak = max(rows, key=lambda row: row[1])
-    told = {"cases": sum(row[1] for row in rows), "weeks": len(rows), "day": words.day(peak[0]), "most": peak[1]}
-    sentence = _("%(cases)s ca trong %(weeks)s tuần; nhiều nhất là tuần từ %(day)s với %(most)s ca.") % told
+    told = {
+        "first": words.day(weeks[0]),
+        "last": words.day(weeks[-1]),
+        "cases": sum(row[1] for row in rows),
+        "own": sum(row[1] for row in rows if row[0] >= first),
+        "day": words.day(peak[0]),
+        "most": peak[1],
+    }
+    sentence = (
+        _(
+            "Mỗi cột một tuần, từ tuần %(first)s đến tuần %(last)s: %(cases)s ca, trong đó %(own)s ca từ tuần đầu của ổ dịch "
+            "(cột đỏ). Nhiều nhất là tuần từ %(day)s với %(most)s ca."
+        )
+        % told
+    )
     return Curve(bars, rows, sentence)

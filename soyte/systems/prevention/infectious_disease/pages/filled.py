@@ -46,14 +46,18 @@ def from_files(actor: Acting, visits: Sequence[CaseVisit]) -> dict[str, str]:
     told = {
         "address": visit.address,
         "phone": visit.phone or visit.person.phone,
-        "occupation": load_list("occupation").name_of(visit.occupation_code, visit.ended_on)
-        if visit.occupation_code
-        else "",
+        "occupation": _occupation(visit),
         "state": _state(visit),
     }
     if may_see(actor, visit):
         told["symptoms"] = unseal(visit.reason, actor.labels) or ""
     return {name: text for name, text in told.items() if text}
+
+
+def _occupation(visit: Encounter) -> str:
+    if not visit.occupation_code.strip("0"):  # the list's code for "not known"
+        return ""
+    return load_list("occupation").name_of(visit.occupation_code, visit.ended_on)
 
 
 def _state(visit: Encounter) -> str:
@@ -69,10 +73,8 @@ def person_facts(case: CaseReport, visit: Encounter | None, commune: str) -> lis
     person = case.person
     numbers = {row.kind: row.value for row in person.identifiers.all()}
     ethnic = load_list("ethnic_group").name_of(person.ethnic_code, case.seen_on) if person.ethnic_code else ""
-    age = person.age_on(case.seen_on)
-    born = (
-        person.birth_text if age is None else _("%(birth)s (%(age)s tuổi)") % {"birth": person.birth_text, "age": age}
-    )
+    age = person.age_text(case.seen_on)
+    born = f"{person.birth_text} ({age})" if age else person.birth_text
     return [
         Fact(_("Họ tên"), person.full_name),
         Fact(_("Ngày sinh"), born),

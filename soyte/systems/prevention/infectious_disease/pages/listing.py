@@ -60,8 +60,7 @@ def title_of(case: CaseReport) -> str:
 
 
 def context_of(case: CaseReport, names: Mapping[str, str]) -> list[str]:
-    age = case.person.age_on(case.seen_on)
-    who = sex_of(case.person) if age is None else _("%(sex)s %(age)s tuổi") % {"sex": sex_of(case.person), "age": age}
+    who = f"{sex_of(case.person)} {case.person.age_text(case.seen_on)}".strip()
     seen = _("khám %(day)s") if case.kind == CaseReport.Kind.CASE else _("mất %(day)s")
     told = [who, names.get(case.commune_code, _("chưa rõ xã")), seen % {"day": words.day(case.seen_on)}]
     if case.is_late_file and case.is_open:

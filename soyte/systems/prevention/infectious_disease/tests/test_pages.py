@@ -120,11 +120,36 @@ def test_completing_and_reporting_by_the_pages(client, enter):
         reverse("infectious_disease:complete", args=[case.pk]), {**GOOD, "version": 1, "hamlet": "Ấp 2"}
     )
     assert saved.status_code == 302
-    done = client.post(reverse("infectious_disease:report", args=[case.pk]), {"version": 2, "number": "EC-77"})
+    typed = {**GOOD, "version": 2, "hamlet": "Ấp 2", "contacts": "4", "number": "EC-77"}
+    done = client.post(reverse("infectious_disease:report", args=[case.pk]), typed)
     assert done.status_code == 302
     text = page(client, "case", case.pk)
     assert "Đã báo cáo" in text and "EC-77" in text and "Ấp 2" in text
     assert "EC-77" in page(client, "cases", xem="da-bao")
+
+
+def test_what_is_typed_beside_the_number_is_saved_with_it_or_neither_is(client, enter):
+    enter()
+    case, other = drafted(ours(days_ago(1)), ours(name="Lê Văn Khác"))
+    to = [reverse("infectious_disease:report", args=[one.pk]) for one in (case, other)]
+    nothing = client.post(to[0], {**GOOD, "version": 1, "contacts": "4", "number": ""})
+    assert nothing.status_code == 422 and "Thiếu số phiếu" in nothing.content.decode()
+    assert client.post(to[0], {**GOOD, "version": 1, "contacts": "4", "number": "QG-1"}).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.reported_no, case.details["contacts"]) == ("reported", "QG-1", "4")
+    taken = client.post(to[1], {**GOOD, "version": 1, "contacts": "9", "number": "QG-1"})
+    text = taken.content.decode()
+    assert taken.status_code == 422 and "đã ghi cho một phiếu khác" in text and 'value="9"' in text
+    other.refresh_from_db()
+    assert (other.state, other.details) == ("draft", {})
+
+
+def test_a_number_typed_before_saving_is_not_lost(client, enter):
+    enter()
+    (case,) = drafted(ours())
+    client.post(reverse("infectious_disease:complete", args=[case.pk]), {**GOOD, "version": 1, "number": "EC-78"})
+    case.refresh_from_db()
+    assert (case.state, case.reported_no) == ("reported", "EC-78")
 
 
 def test_faults_of_the_form_are_named(client, enter):
@@ -217,7 +242,7 @@ def test_an_outbreak_from_signal_to_closed_by_the_pages(client, enter):
     enter("cdc_officer")
     assert "Cảnh báo chờ xem" in page(client, "outbreaks")
     text = page(client, "outbreak", signal.pk)
-    assert "6 ca trong" in text and "Xác nhận ổ dịch" in text and "theo xã" in text
+    assert "6 ca, trong đó" in text and "Xác nhận ổ dịch" in text and "theo xã" in text
     address = reverse("infectious_disease:outbreak_decide", args=[signal.pk])
     assert client.post(address, {"version": 1, "decision": "open", "reason": ""}).status_code == 422
     client.post(address, {"version": 1, "decision": "open", "reason": "Đã điều tra"})

@@ -164,6 +164,14 @@ def test_a_report_is_handed_over_and_signed_for(nurse, case):
         services.receive(receiver, given.pk)
 
 
+def test_who_handed_a_report_over_does_not_sign_for_the_receiver(case):
+    office = actor("cdc_officer", cdc())
+    given = services.hand_over(office, case.pk, version=1, commune=DONG_XOAI, reason="Ở nhà con")
+    with pytest.raises(services.OwnHandOver):
+        services.receive(office, given.pk)
+    assert services.receive(actor("cdc_officer", cdc()), given.pk).received_at
+
+
 def test_a_report_is_handed_to_a_commune_of_the_installation_only(nurse, case):
     for commune in ("00001", BINH_PHUOC, ""):
         with pytest.raises(services.CommuneUnknown):

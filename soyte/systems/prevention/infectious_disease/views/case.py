@@ -14,8 +14,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.policy import can, visible
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.errors import DomainError
@@ -26,6 +27,7 @@ from soyte.systems.prevention.infectious_disease.forms import (
     HandOverForm,
     ReopenForm,
     ReportForm,
+    VersionForm,
     shown,
 )
 from soyte.systems.prevention.infectious_disease.models import CaseReport, HandOver
@@ -57,7 +59,7 @@ def _show(request: HouseRequest, case: CaseReport, refused: Forms | None = None,
     version: dict[str, Any] = {"initial": {"version": case.version}}
     own: dict[str, forms.Form] = {
         "form": CaseForm(case=case, known=known),
-        "report_form": ReportForm(**version),
+        "report_form": ReportForm(),
         "discard_form": DiscardForm(**version),
         "reopen_form": ReopenForm(**version),
         "hand_over_form": HandOverForm(communes=names, here=case.commune_code, **version),
@@ -89,28 +91,57 @@ def _events(case: CaseReport) -> Any:
 
 
 @requires("cases.write")
-@require_http_methods(["POST"])
+@require_POST
 def complete(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
-    """Save the form; of two officers the second one sees what the first wrote beside what she typed, and nothing that she
-    left empty takes away what the first wrote."""
+    """Save the form. A number that was typed beside it is not lost: it is noted too."""
+    return _save(request, case_id, reports=bool(request.POST.get("number", "").strip()))
+
+
+@requires("cases.write")
+@require_POST
+def report(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Save the form and note the number of the national system, or neither."""
+    return _save(request, case_id, reports=True)
+
+
+def _save(request: HouseRequest, case_id: uuid.UUID, *, reports: bool) -> HttpResponse:
+    """Of two officers the second one sees what the first wrote beside what she typed, and nothing that she left empty takes
+    away what the first wrote."""
     case = _found(request, case_id, "cases.write")
     form = CaseForm(request.POST, case=case, known={})
-    version = forms.IntegerField(min_value=1).to_python(request.POST.get("version", "") or None)
-    if not form.is_valid() or version is None:
-        return _show(request, case, {"form": form})
+    report_form = ReportForm(request.POST if reports else None)
+    shown: dict[str, forms.Form] = {"form": form, "report_form": report_form}
+    seen = VersionForm(request.POST)
+    # Each is asked, so that the faults of all are named at once.
+    if not all([form.is_valid(), seen.is_valid(), not reports or report_form.is_valid()]):
+        return _show(request, case, shown)
+    number = report_form.cleaned_data["number"] if reports else ""
     try:
-        services.complete(request.actor, case.pk, version=version, details=form.texts())
+        said = _saved(request.actor, case, seen.cleaned_data["version"], form, number)
     except services.SomebodyWasFaster as refusal:
         fresh = _found(request, case_id)
         both = form.with_answers_of(texts.details_of(request.actor, fresh))
         both.full_clean()
         both.add_error(None, str(refusal))
-        return _show(request, fresh, {"form": both}, differing=_differing(request, fresh, form))
+        return _show(request, fresh, {**shown, "form": both}, differing=_differing(request, fresh, form))
+    except services.NumberTaken as refusal:
+        report_form.add_error("number", str(refusal))
+        return _show(request, case, shown)
     except DomainError as refusal:
         form.add_error(None, str(refusal))
-        return _show(request, case, {"form": form})
-    messages.success(request, _("Đã lưu phiếu. Khi đã nhập hệ thống quốc gia, ghi số phiếu để dừng đồng hồ."))
+        return _show(request, case, shown)
+    messages.success(request, said)
     return redirect("infectious_disease:case", case_id=case.pk)
+
+
+@transaction.atomic
+def _saved(actor: Actor, case: CaseReport, version: int, form: CaseForm, number: str) -> str:
+    """Saves, with a number reports, and says what was done."""
+    kept = services.complete(actor, case.pk, version=version, details=form.texts())
+    if not number:
+        return _("Đã lưu phiếu. Khi đã nhập hệ thống quốc gia, ghi số phiếu để dừng đồng hồ.")
+    services.report(actor, case.pk, version=kept.version, number=number)
+    return _("Đã lưu phiếu và ghi số %(number)s. Đồng hồ dừng.") % {"number": number}
 
 
 def _differing(request: HouseRequest, case: CaseReport, form: CaseForm) -> list[tuple[Any, str, str]]:
@@ -137,18 +168,6 @@ def _act(
     messages.success(request, said)
     seen = visible(request.actor, "cases.read", CaseReport.objects.filter(pk=case_id)).exists()
     return redirect("infectious_disease:case", case_id=case_id) if seen else redirect("infectious_disease:cases")
-
-
-@requires("cases.write")
-@require_POST
-def report(request: HouseRequest, case_id: uuid.UUID) -> HttpResponse:
-    case = _found(request, case_id, "cases.write")
-
-    def do(told: dict[str, Any]) -> str:
-        services.report(request.actor, case.pk, version=told["version"], number=told["number"])
-        return _("Đã ghi số phiếu %(number)s. Đồng hồ dừng.") % {"number": told["number"]}
-
-    return _act(request, case_id, "report_form", ReportForm(request.POST), do)
 
 
 @requires("cases.write")

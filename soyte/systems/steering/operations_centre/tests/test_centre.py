@@ -106,17 +106,19 @@ def test_a_labelled_diagnosis_among_few_has_no_number_and_opens_nothing(director
 
 
 def test_beds_hold_open_stays_and_set_stale_ones_apart(director):
-    hospital = facility()
-    hospital.beds = 4
-    hospital.save(update_fields=["beds"])
+    for code, planned in (("", 4), ("70002", 6)):
+        hospital = facility(code) if code else facility()
+        hospital.beds = planned
+        hospital.save(update_fields=["beds"])
     check_in("B1")
     check_in("B2", kind="01", admitted_at=timezone.now())
     check_in("B3", kind="01")  # came, is not staying
     check_in("B4", days_ago=61)
     found = beds.beds(director)
-    [ward] = found.wards
-    assert (found.people, found.stale, found.planned) == (2, 1, 4)
+    ward, empty = found.wards
+    assert (found.people, found.stale, found.planned, found.share) == (2, 1, 10, 0.2)
     assert (ward.people, ward.stale, ward.share, ward.tone) == (2, 1, 50, "")
+    assert (empty.people, empty.planned) == (0, 6)  # its beds count though nobody lies in them
 
 
 def test_who_lay_in_a_bed_a_year_ago_is_counted_by_visits(director, today):
