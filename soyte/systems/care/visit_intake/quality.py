@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -16,15 +16,22 @@ from typing import TypeVar
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from soyte.engines.indicators.figures import SMALL
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import Acting
 from soyte.kernel.organisations.models import Unit
 from soyte.systems.care.visit_intake.calendar import bounds, step
+from soyte.systems.care.visit_intake.labelling import ABORTION, HIV
 from soyte.systems.care.visit_intake.models import QualityMonth, Receipt, RuleMonth
 from soyte.systems.care.visit_intake.rules import catalogue
 from soyte.systems.care.visit_intake.rules.inventory import title_of
 
 M = TypeVar("M", bound=Model)
+# What these rules speak of are visits with a label, and nothing but them.
+_TELLING = {
+    HIV: re.compile(r"(?:^|\.)XML6\."),
+    ABORTION: re.compile(r"(?:^|\.)XML7\.(?:NGUYENNHAN_DINHCHI|THOIGIAN_DINHCHI|TUOI_THAI)\."),
+}
 LATE_DAYS = 1
 LATE_CHOICES = (1, 3, 7, 30)  # as QualityMonth counts
 MONTHS = 6
@@ -190,12 +197,15 @@ def total(lines: Iterable[Line]) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """How often one rule spoke: visits (files, where it speaks of the file), facilities, and the months of the period."""
+    """How often one rule spoke: visits (files, where it speaks of the file), facilities, and the months of the period.
+
+    `visits` is None where they are so few that they would single out a label: then nothing else is counted either.
+    """
 
     code: str
     title: str
     severity: str
-    visits: int
+    visits: int | None
     facilities: int
     months: Sequence[int]
 
@@ -203,7 +213,19 @@ class RuleLine:
 def rules(actor: Acting, period: Period, *, unit: Unit | None = None) -> list[RuleLine]:
     """The rules that spoke in the period, of one facility or of all; errors first, the most frequent first."""
     rows = _reached(actor, RuleMonth.objects.filter(month__gte=period.first, month__lt=period.end), unit)
-    return _rule_lines(rows.values_list("code", "severity", "month", "unit_id", "visits"), period)
+    lines = _rule_lines(rows.values_list("code", "severity", "month", "unit_id", "visits"), period)
+    return [_fewer_hidden(actor, line) for line in lines]
+
+
+def _fewer_hidden(actor: Acting, line: RuleLine) -> RuleLine:
+    """The line, or without its numbers where few visits of a label that the actor is not granted would be told."""
+    if line.visits is None or line.visits >= SMALL:
+        return line
+    told = [label for label, rule in _TELLING.items() if rule.search(line.code)]
+    granted = (part.labels for part in actor.parts("visit_files.quality"))
+    return (
+        replace(line, visits=None, facilities=0, months=()) if any(set(told) - labels for labels in granted) else line
+    )
 
 
 def _rule_lines(rows: Iterable[tuple[str, str, date, int | None, int]], period: Period) -> list[RuleLine]:
@@ -217,7 +239,7 @@ def _rule_lines(rows: Iterable[tuple[str, str, date, int | None, int]], period: 
         RuleLine(code, title_of(code, say=_), severity, sum(counted), len(senders[code, severity]), counted)
         for (code, severity), counted in months.items()
     ]
-    return sorted(lines, key=lambda line: (line.severity != catalogue.ERROR, -line.visits, line.code))
+    return sorted(lines, key=lambda line: (line.severity != catalogue.ERROR, -(line.visits or 0), line.code))
 
 
 def unit_of(actor: Acting, facility_code: str) -> Unit | None:

@@ -80,6 +80,19 @@ def test_rules_count_visits_once_whatever_their_lines(officer, autumn):
     assert RULE not in {line.code for line in quality.rules(officer, AUTUMN, unit=unit)}
 
 
+def test_few_visits_of_a_rule_that_speaks_of_a_label_are_not_counted_for_whoever_lacks_the_grant(client, officer):
+    row = {"MA_CSKCB": "70001", "NGAYKD_HIV": "20240310"}
+    sent(*(file(visit(f"H{number}", tables={"XML6": [row]})) for number in range(4)))
+    counted()
+    now = dt.date(2026, 9, 1)
+    told = {line.code: line for line in quality.rules(officer, quality.Period(now, now))}
+    of_hiv = [line for code, line in told.items() if code.startswith("XML6.")]
+    assert of_hiv and all((line.visits, line.facilities, line.months) == (None, 0, ()) for line in of_hiv)
+    assert told["envelope.CHUKYDONVI.empty"].visits == 4
+    page = main_of(client.get(f"{HOME}loi/?tu=2026-09&den=2026-09"))
+    assert of_hiv[0].code in page and "dưới 5" in page
+
+
 @pytest.mark.parametrize(
     ("first", "last", "months"),
     [

@@ -133,10 +133,10 @@ def _rule_rows(lines: list[RuleLine], facility_code: str = "") -> list[RuleRow]:
         asked = urlencode({key: value for key, value in (("ma", line.code), ("co_so", facility_code)) if value})
         url = (
             f"{reverse('visit_intake:replays')}?{asked}"
-            if line.severity == "error" and not line.code.startswith(OF_FILES)
+            if line.severity == "error" and line.visits is not None and not line.code.startswith(OF_FILES)
             else ""
         )
-        facts = {"title": line.title, "first": line.months[0], "last": line.months[-1]}
+        facts = {"title": line.title, "first": next(iter(line.months), 0), "last": next(reversed(line.months), 0)}
         says = _("%(title)s: tháng đầu %(first)s lượt, tháng cuối %(last)s lượt") % facts
         rows.append(RuleRow(line, severity_chip(line.severity), url, says))
     return rows
