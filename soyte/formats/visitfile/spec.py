@@ -66,6 +66,11 @@ class Field:
             return False
         return all(_holds(condition, values) for condition in _conditions(self.required_when))
 
+    def hangs_on(self) -> list[tuple[str, bool]]:
+        """The fields that decide whether this one is required, each with whether its value counts, not only that it is
+        filled."""
+        return [(name, test in ("in", "not in")) for name, test, _codes in _conditions(self.required_when)]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -42,13 +43,16 @@ class CodeList:
         self.name = name
         self.review_from = review_from
         self._entries: dict[str, Entry | tuple[Entry, ...]] = {}
+        edges: set[dt.date | None] = set()
         for entry in entries:
+            edges |= {entry.valid_from, entry.valid_to}
             held = self._entries.get(entry.code)
             if held is None:
                 self._entries[entry.code] = entry
             else:
                 known = (held,) if isinstance(held, Entry) else held
                 self._entries[entry.code] = tuple(sorted((*known, entry), key=_begins))
+        self._turns = sorted(day for day in edges if day is not None)  # on which a code begins or ends to hold
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -61,6 +65,10 @@ class CodeList:
     def known(self, code: str) -> bool:
         """Whether the list ever had the code."""
         return code in self._entries
+
+    def stage(self, on: dt.date) -> int:
+        """The number of the stretch of days in which a day lies: on all days of one the same codes are in force."""
+        return bisect_right(self._turns, on)
 
     def history(self, code: str) -> tuple[Entry, ...]:
         """What a code meant, earliest first."""

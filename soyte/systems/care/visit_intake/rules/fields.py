@@ -7,7 +7,7 @@ and `.expired`. They are compiled once for each table and set of generations; a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -48,9 +48,19 @@ _Conditions = tuple[tuple[str, frozenset[str]], ...]  # other fields with the va
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     always: tuple[Field, ...]
-    always_names: tuple[str, ...]
-    sometimes: tuple[tuple[str, Field, _Conditions], ...]
+    sometimes: tuple[tuple[Field, _Conditions], ...]
+    last_days: tuple[date, ...]  # on which a field was required
+    told_by_value: tuple[str, ...]  # fields whose value decides whether others are required
+    told_by_filling: tuple[str, ...]  # fields that decide it by being filled
     checks: dict[str, _Check]
+    lists: tuple[str, ...]  # that are asked for values of the table
+
+    def told(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """All in a row that decides which of its fields are required."""
+        get = values.get
+        return tuple(
+            [get(key, "") for key in self.told_by_value] + ["*" if get(key) else "" for key in self.told_by_filling]
+        )
 
 
 def field_findings(context: Context) -> Iterator[Finding]:
@@ -58,15 +68,21 @@ def field_findings(context: Context) -> Iterator[Finding]:
     for name, rows in context.tables.items():
         generations = context.visit.generations.get(name) or (context.generation,)
         compiled = _compiled(name, generations)
-        passed = context.lists.passed((name, generations, None)), context.lists.passed((name, generations, context.on))
+        over = tuple(day for day in compiled.last_days if context.on > day)
+        passed = context.lists.passed((name, generations, context.lists.stages(compiled.lists, context.on)))
         for row in rows:
-            yield from _row_findings(context, name, row, compiled, *passed)
+            told = compiled.told(row.values)
+            remembered = _required if sum(map(len, told)) <= _REMEMBERED else _required.__wrapped__
+            required, names = remembered(name, generations, over, told)
+            if not all(map(row.values.get, names)):
+                yield from (_missing(name, row, field) for field in required if not row.values.get(field.name))
+            yield from _row_findings(context, name, row, compiled.checks, passed)
 
 
 def field_rules(name: str, generation: str) -> Iterator[tuple[str, Field]]:
     """The codes of the rules that the fields of a table give, with their fields, in the order of the specification."""
     compiled = _compiled(name, (generation,))
-    sometimes = {key for key, _field, _conditions in compiled.sometimes}
+    sometimes = {field.name for field, _conditions in compiled.sometimes}
     for key, field in judged_by(name, (generation,)).items():
         check = compiled.checks.get(key)
         suffixes = ["required"] if field.required == "always" or key in sometimes else []
@@ -81,29 +97,20 @@ def field_rules(name: str, generation: str) -> Iterator[tuple[str, Field]]:
 
 
 def _row_findings(
-    context: Context, name: str, row: Row, compiled: _Compiled, passed: set[tuple[str, str]],
-    passed_today: set[tuple[str, str]],
-) -> Iterator[Finding]:  # fmt: skip
-    """`passed`: fields with values that are known to be good; `passed_today`: those whose list was asked for the day."""
-    values = row.values
-    if not all(map(values.get, compiled.always_names)):
-        for field in compiled.always:
-            if not values.get(field.name) and field.is_required(values, on=context.on):
-                yield _missing(name, row, field)
-    for key, field, conditions in compiled.sometimes:
-        if not values.get(key) and _is_wanted(field, conditions, row, context.on):
-            yield _missing(name, row, field)
+    context: Context, name: str, row: Row, checks: Mapping[str, _Check], passed: set[tuple[str, str]]
+) -> Iterator[Finding]:
+    """`passed`: fields with values that are known to be good."""
     # Most values of a line have been seen before in the same field, and were good.
-    for item in [item for item in values.items() if item not in passed and item not in passed_today]:
+    for item in [item for item in row.values.items() if item[1] and item not in passed]:
         key, value = item
-        check = compiled.checks.get(key) if value else None
+        check = checks.get(key)
         if check is not None and (check.code_list or not check.is_good(value)):
             findings = list(_value_findings(context, name, row, check, value))
             if findings:
                 yield from findings
                 continue
         if len(value) <= _REMEMBERED:
-            (passed_today if check is not None and check.code_list else passed).add(item)
+            passed.add(item)
 
 
 def _value_findings(context: Context, name: str, row: Row, check: _Check, value: str) -> Iterator[Finding]:
@@ -116,10 +123,23 @@ def _value_findings(context: Context, name: str, row: Row, check: _Check, value:
         yield from _unlisted(context, name, row, check, value)
 
 
-def _is_wanted(field: Field, conditions: _Conditions, row: Row, on: date) -> bool:
-    if field.required and field.is_required(row.values, on=on):
+@lru_cache(maxsize=1 << 12)
+def _required(
+    name: str, generations: tuple[str, ...], over: tuple[date, ...], told: tuple[str, ...]
+) -> tuple[tuple[Field, ...], tuple[str, ...]]:
+    """The fields that a row must have filled, with their names: of a row that tells this (`_Compiled.told`), when the
+    requirements that ended on the days `over` are over."""
+    compiled = _compiled(name, generations)
+    values = dict(zip((*compiled.told_by_value, *compiled.told_by_filling), told, strict=True))
+    fields = [field for field in compiled.always if _is_asked(field, (), values, over)]
+    fields += [field for field, conditions in compiled.sometimes if _is_asked(field, conditions, values, over)]
+    return tuple(fields), tuple(field.name for field in fields)
+
+
+def _is_asked(field: Field, conditions: _Conditions, values: Mapping[str, str], over: tuple[date, ...]) -> bool:
+    if field.required_until not in over and field.is_required(values, on=date.min):
         return True
-    return any((value := row.values.get(other)) and ("*" in codes or value in codes) for other, codes in conditions)
+    return any((value := values.get(other)) and ("*" in codes or value in codes) for other, codes in conditions)
 
 
 def _missing(name: str, row: Row, field: Field) -> Finding:
@@ -170,19 +190,25 @@ def _compiled(name: str, generations: tuple[str, ...]) -> _Compiled:
     fields = judged_by(name, generations)
     extra = _extra_conditions(name)
     always = tuple(field for field in fields.values() if field.required == "always")
+    sometimes = tuple(
+        (field, extra.get(field.name, ()))
+        for field in fields.values()
+        if field.required != "always" and (field.required or field.name in extra)
+    )
+    told = [(other, "*" not in codes) for conditions in extra.values() for other, codes in conditions]
+    told += [asked for field in fields.values() for asked in field.hangs_on()]
+    by_value = {other for other, value_counts in told if value_counts}
+    checks = {
+        field.name: check for field in fields.values() if (check := _check(name, field, generations[-1])) is not None
+    }
     return _Compiled(
         always=always,
-        always_names=tuple(field.name for field in always),
-        sometimes=tuple(
-            (field.name, field, extra.get(field.name, ()))
-            for field in fields.values()
-            if field.required != "always" and (field.required or field.name in extra)
-        ),
-        checks={
-            field.name: check
-            for field in fields.values()
-            if (check := _check(name, field, generations[-1])) is not None
-        },
+        sometimes=sometimes,
+        last_days=tuple({field.required_until for field in fields.values() if field.required_until}),
+        told_by_value=tuple(sorted(by_value)),
+        told_by_filling=tuple(sorted({other for other, _value_counts in told} - by_value)),
+        checks=checks,
+        lists=tuple(dict.fromkeys(check.code_list for check in checks.values() if check.code_list)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -28,11 +28,12 @@ class CodeList(Protocol):
 
     def get(self, code: str, on: date) -> Entry | None: ...
     def known(self, code: str) -> bool: ...
+    def stage(self, on: date) -> int: ...
     def __iter__(self) -> Iterator[Entry]: ...
 
 
 class Lists:
-    """All code lists, each loaded when first asked for, with the answers of a day remembered.
+    """All code lists, each loaded when first asked for, with its answers remembered.
 
     `load` gives a list by name; a name that is not there (LookupError, FileNotFoundError) is a list that nobody has
     loaded, and nothing is judged by it.
@@ -45,9 +46,10 @@ class Lists:
         self._load = load
         self._lists: dict[str, CodeList | None] = {}
         self._entries: dict[tuple[str, str, date], Entry | None] = {}
-        self._states: dict[tuple[str, str, date], str] = {}
-        self._covered: dict[tuple[str, date], bool] = {}
-        self._passed: dict[tuple[str, tuple[str, ...], date | None], set[tuple[str, str]]] = {}
+        self._states: dict[tuple[str, str, int], str] = {}
+        self._covered: dict[tuple[str, int], bool] = {}
+        self._stages: dict[tuple[tuple[str, ...], date], tuple[int, ...]] = {}
+        self._passed: dict[Hashable, set[tuple[str, str]]] = {}
 
     def get(self, name: str, code: str, on: date) -> Entry | None:
         """The entry of `code` in force on the day, or None."""
@@ -65,19 +67,32 @@ class Lists:
 
     def state(self, name: str, code: str, on: date) -> str:
         """VALID, EXPIRED (known on another day), UNKNOWN, or NOT_JUDGED where no list is in force on the day."""
-        key = (name, code, on)
+        codes = self._list(name)
+        if codes is None:
+            return NOT_JUDGED
+        key = (name, code, codes.stage(on))
         try:
             return self._states[key]
         except KeyError:
             pass
         if len(self._states) >= self._MOST:
             self._states.clear()
-        state = self._states[key] = self._judge(name, code, on)
+        state = self._states[key] = self._judge(name, codes, code, on)
         return state
 
-    def passed(self, key: tuple[str, tuple[str, ...], date | None]) -> set[tuple[str, str]]:
-        """Where the field rules remember (field, value) that was good, by table, generations and, where a list was
-        asked, day."""
+    def stages(self, names: tuple[str, ...], on: date) -> tuple[int, ...]:
+        """The stages of some lists on a day: where they are the same, so are all answers of `state`."""
+        key = (names, on)
+        found = self._stages.get(key)
+        if found is None:
+            if len(self._stages) >= self._MOST:
+                self._stages.clear()
+            lists = map(self._list, names)
+            found = self._stages[key] = tuple(codes.stage(on) if codes is not None else 0 for codes in lists)
+        return found
+
+    def passed(self, key: Hashable) -> set[tuple[str, str]]:
+        """Where the field rules remember (field, value) that was good, by all that the verdict on a value hangs on."""
         found = self._passed.get(key)
         if found is None or len(found) >= self._MOST_PASSED:
             if len(self._passed) >= self._MOST_SETS:
@@ -85,9 +100,8 @@ class Lists:
             found = self._passed[key] = set()
         return found
 
-    def _judge(self, name: str, code: str, on: date) -> str:
-        codes = self._list(name)
-        if codes is None or not self._covers(name, codes, on):
+    def _judge(self, name: str, codes: CodeList, code: str, on: date) -> str:
+        if not self._covers(name, codes, on):
             return NOT_JUDGED
         if codes.get(code, on) is not None:
             return VALID
@@ -95,7 +109,7 @@ class Lists:
 
     def _covers(self, name: str, codes: CodeList, on: date) -> bool:
         """Is any code of the list in force on the day? A list that has run out cannot say that a code is wrong."""
-        key = (name, on)
+        key = (name, codes.stage(on))
         if key not in self._covered:
             self._covered[key] = any(entry.holds(on) for entry in codes)
         return self._covered[key]
