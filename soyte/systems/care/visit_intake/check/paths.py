@@ -71,7 +71,8 @@ def plain_name(path: str) -> str:
     """A file's name as a line of a list can show it: composed letters, signs without a shape (those that turn the
     direction of reading among them) as a box, the middle of a very long one left out."""
     text = unicodedata.normalize("NFC", printable(path))
-    text = "".join("\ufffd" if unicodedata.category(sign) in _SHAPELESS else sign for sign in text)
+    if not text.isprintable():
+        text = "".join("\ufffd" if unicodedata.category(sign) in _SHAPELESS else sign for sign in text)
     return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - _END_KEPT - 1]}…{text[-_END_KEPT:]}"
 
 
