@@ -7,7 +7,6 @@ text is what COPY writes fastest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -17,6 +16,10 @@ from soyte.formats.visitfile.values import VIETNAM, read_decimal, read_instant_o
 _FIRST_YEAR = 2  # in UTC a moment of year 1 may lie before all years, which nothing could read back
 _VALUE = re.compile(r"(<=|>=|<|>|≤|≥)?\s*(-?[0-9]{1,15}(?:\.[0-9]{1,12})?)")
 _COMPARATORS = {"≤": "<=", "≥": ">="}
+
+
+# (column, field) of a table. Of several fields for one column the last filled counts: the newest generation's comes last.
+Named = tuple[tuple[str, str], ...]
 
 
 class DoesNotFitError(Exception):
@@ -60,21 +63,15 @@ class Source:
             return None
         return int(value) if int(value) < below else None
 
-    def numbers(self, columns: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, object]:
+    def numbers(self, columns: Named) -> dict[str, object]:
         """Columns of numbers, those that the row fills."""
-        return {column: number(value) for column, value in self._filled(columns)}
-
-    def texts(self, columns: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, object]:
-        """Columns of text, those that the row fills."""
-        return dict(self._filled(columns))
-
-    def _filled(self, columns: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[tuple[str, str]]:
         get = self.values.get
-        for column, names in columns:
-            for name in names:
-                if value := get(name):
-                    yield column, value
-                    break
+        return {column: number(value) for column, name in columns if (value := get(name))}
+
+    def texts(self, columns: Named) -> dict[str, object]:
+        """Columns of text, those that the row fills."""
+        get = self.values.get
+        return {column: value for column, name in columns if (value := get(name))}
 
 
 # The lines of a visit, and visits of a day, repeat the same few moments and amounts; each is read once.

@@ -10,18 +10,18 @@ from soyte.systems.care.visit_intake.ingest.rows.reading import Source, read_val
 from soyte.systems.care.visit_intake.ingest.rows.tables import DIAGNOSTIC_REPORT, OBSERVATION, Columns, Lines
 
 _OBSERVED = (
-    ("code", ("MA_CHI_SO",)),
-    ("service_code", ("MA_DICH_VU",)),
-    ("name", ("TEN_CHI_SO",)),
-    ("value_text", ("GIA_TRI",)),
-    ("unit", ("DON_VI_DO",)),
-    ("reader_code", ("MA_BS_DOC_KQ",)),
+    ("code", "MA_CHI_SO"),
+    ("service_code", "MA_DICH_VU"),
+    ("name", "TEN_CHI_SO"),
+    ("value_text", "GIA_TRI"),
+    ("unit", "DON_VI_DO"),
+    ("reader_code", "MA_BS_DOC_KQ"),
 )
 _REPORTED = (
-    ("description", ("MO_TA",)),
-    ("conclusion", ("KET_LUAN",)),
-    ("reader_code", ("MA_BS_DOC_KQ",)),
-    ("machine_codes", ("MA_MAY",)),
+    ("description", "MO_TA"),
+    ("conclusion", "KET_LUAN"),
+    ("reader_code", "MA_BS_DOC_KQ"),
+    ("machine_codes", "MA_MAY"),
 )
 
 
