@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import pairwise
 from typing import BinaryIO
 from unicodedata import normalize
 from xml.parsers import expat
@@ -11,7 +9,8 @@ from xml.parsers import expat
 from soyte.formats.visitfile import faults
 from soyte.formats.visitfile.events import release
 from soyte.formats.visitfile.model import Finding, Survey
-from soyte.formats.visitfile.values import read_day
+from soyte.formats.visitfile.outline import Outline
+from soyte.formats.visitfile.plain import outline_plain
 from soyte.formats.visitfile.visit import Part, visit_code
 
 CHUNK = 1 << 20
@@ -36,18 +35,21 @@ def survey(stream: BinaryIO) -> Survey:
     refused = _refusal(first)
     if refused is not None:
         return Survey(kind=None, size=len(first), fatal=refused)
+    chunk = stream.read(CHUNK)
+    if not chunk and (outline := outline_plain(first)) is not None:
+        return outline.survey(fatal=None)
     surveyor = _Surveyor(first)
-    chunk = first
     try:
+        surveyor.feed(first)
         while chunk:
             surveyor.feed(chunk)
             chunk = stream.read(CHUNK)
         surveyor.close()
     except _Refused as refusal:
-        return surveyor.result(fatal=refusal.finding)
+        return surveyor.outline.survey(fatal=refusal.finding)
     finally:
         release(surveyor.parser)
-    return surveyor.result(fatal=None)
+    return surveyor.outline.survey(fatal=None)
 
 
 def _refusal(first: bytes) -> Finding | None:
@@ -79,17 +81,9 @@ class _Surveyor:
     """Follows the events of one file. Only the few texts that the survey needs are ever collected."""
 
     def __init__(self, first: bytes) -> None:
-        self.kind: str | None = None
-        self.envelope = {"MACSKCB": "", "NGAYLAP": "", "SOLUONGHOSO": ""}
-        self.findings: list[Finding] = []
-        self.starts: list[int] = []
-        self.codes: list[str | None] = []
-        self.end = 0  # of the last HOSO
-        self.signed = False
-        self.encoding = _encoding(first)
+        self.outline = Outline(_encoding(first))
         self._path: list[str] = []
         self._mark = 0  # where the last tag began: what lies between is text
-        self._fed = 0
         self._chunk = b""
         self._text: list[str] = []
         self._part: Part | None = None  # content of the XML1 of this HOSO
@@ -100,18 +94,18 @@ class _Surveyor:
 
     def _new_parser(self, first: bytes) -> expat.XMLParserType:
         # Bytes that are valid UTF-8 are read as UTF-8 whatever the file declares.
-        parser = expat.ParserCreate("utf-8" if self.encoding == "utf-8" else "utf-16")
+        parser = expat.ParserCreate("utf-8" if self.outline.encoding == "utf-8" else "utf-16")
         parser.buffer_text = True
         parser.buffer_size = 1 << 16
         parser.StartDoctypeDeclHandler = self._doctype
         parser.StartElementHandler = self._open
         parser.EndElementHandler = self._close
         if first.startswith(b"\xef\xbb\xbf"):
-            self.findings.append(Finding("file.bom"))
-        if self.encoding != "utf-8":
-            self.findings.append(Finding("file.encoding.utf16", value=self.encoding))
+            self.outline.findings.append(Finding("file.bom"))
+        if self.outline.encoding != "utf-8":
+            self.outline.findings.append(Finding("file.encoding.utf16", value=self.outline.encoding))
         elif (declared := faults.declared_encoding(first)) is not None:
-            self.findings.append(Finding("file.encoding.declared", value=declared))
+            self.outline.findings.append(Finding("file.encoding.declared", value=declared))
         return parser
 
     def feed(self, chunk: bytes) -> None:
@@ -120,9 +114,9 @@ class _Surveyor:
             self.parser.Parse(chunk, False)
         except expat.ExpatError as error:
             raise _Refused(self._malformed(error)) from error
-        self._fed += len(chunk)
+        self.outline.size += len(chunk)
         # Not only texts: an endless comment or tag would make the parser buffer all of it.
-        if self._fed - self._mark > faults.MAX_TEXT + CHUNK:
+        if self.outline.size - self._mark > faults.MAX_TEXT + CHUNK:
             raise _Refused(self._too_long())
 
     def close(self) -> None:
@@ -130,54 +124,16 @@ class _Surveyor:
             self.parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise _Refused(self._malformed(error)) from error
-        if self.kind == "visits" and not self.starts:
+        if self.outline.kind == "visits" and not self.outline.starts:
             raise _Refused(Finding("file.wrapper", value="/".join(_WRAPPER)))
 
-    def result(self, *, fatal: Finding | None) -> Survey:
-        if fatal is None:
-            self._check_envelope()
-        repeated = Counter(code for code in self.codes if code is not None)
-        return Survey(
-            kind=self.kind,
-            encoding=self.encoding,
-            facility_code=self.envelope["MACSKCB"],
-            made_on=self.envelope["NGAYLAP"],
-            declared_count=self.envelope["SOLUONGHOSO"],
-            signed=self.signed,
-            size=self._fed,
-            pieces=self._pieces() if fatal is None else (),
-            codes=tuple(self.codes),
-            fatal=fatal,
-            findings=tuple(self.findings),
-            duplicates=frozenset(code for code, count in repeated.items() if count > 1),
-        )
-
-    def _pieces(self) -> tuple[tuple[int, int], ...]:
-        if self.kind != "visits":
-            return ((0, self._fed),)
-        bounds = [0, *self.starts, self.end, self._fed]
-        return tuple(pairwise(bounds))
-
-    def _check_envelope(self) -> None:
-        if self.kind != "visits":
-            return
-        declared, found = self.envelope["SOLUONGHOSO"], len(self.starts)
-        if declared != str(found) and not (declared.isdigit() and int(declared[:9]) == found):
-            params = {"found": str(found)}
-            self.findings.append(Finding("envelope.SOLUONGHOSO", field="SOLUONGHOSO", value=declared, params=params))
-        try:
-            readable = read_day(self.envelope["NGAYLAP"]) is not None
-        except ValueError:
-            readable = False
-        if not readable:
-            self.findings.append(Finding("envelope.NGAYLAP", field="NGAYLAP", value=self.envelope["NGAYLAP"]))
-
     def _malformed(self, error: expat.ExpatError) -> Finding:
-        at = self.parser.ErrorByteIndex - self._fed  # offset in the chunk; negative when it began in an earlier one
-        params = {"text_line": str(error.lineno), "column": str(error.offset + 1), "visit": str(len(self.starts))}
-        if self.encoding == "utf-8" and b"\0" in self._chunk:
+        outline = self.outline
+        at = self.parser.ErrorByteIndex - outline.size  # in the chunk; negative when it began in an earlier one
+        params = {"text_line": str(error.lineno), "column": str(error.offset + 1), "visit": str(len(outline.starts))}
+        if outline.encoding == "utf-8" and b"\0" in self._chunk:
             return Finding("file.nul", params=params)
-        if self.encoding == "utf-8" and _broken_utf8(self._chunk):
+        if outline.encoding == "utf-8" and _broken_utf8(self._chunk):
             declared = faults.declared_encoding(self._chunk) or ""
             field = faults.known_element(self._path)
             return Finding("file.encoding.invalid", field=field, value=declared, params=params)
@@ -188,7 +144,7 @@ class _Surveyor:
         return Finding("file.malformed", table=table, field=field, params=params)
 
     def _too_long(self) -> Finding:
-        params = {"text_line": str(self.parser.CurrentLineNumber), "visit": str(len(self.starts))}
+        params = {"text_line": str(self.parser.CurrentLineNumber), "visit": str(len(self.outline.starts))}
         return Finding("file.text_size", field=faults.known_element(self._path), params=params)
 
     def _doctype(self, *_: object) -> None:
@@ -213,25 +169,25 @@ class _Surveyor:
     def _settle(self, at: int) -> None:
         """The first tag after a HOSO ends its piece: blanks and comments between two HOSO go with the former."""
         if self._between:
-            self.end = at
+            self.outline.end = at
             self._between = False
 
     def _open_root(self, name: str) -> None:
-        self.kind = _KINDS.get(name)
-        if self.kind is None:
+        self.outline.kind = _KINDS.get(name)
+        if self.outline.kind is None:
             raise _Refused(Finding("file.root", value=name))
 
     def _open_inside(self, depth: int, name: str, at: int) -> None:
         path = self._path
         if depth == 2 or path[1] == "CHUKYDONVI":
-            self.signed = self.signed or depth > 2
+            self.outline.signed = self.outline.signed or depth > 2
             self._collect(name == "CHUKYDONVI")
-        elif self.kind != "visits":
+        elif self.outline.kind != "visits":
             return
         elif depth < 6 and name == "HOSO":
             self._open_visit(at)
         elif depth == 3:
-            self._collect(name in self.envelope)
+            self._collect(name in self.outline.envelope)
         elif path[3] != "HOSO":
             return
         elif depth == 5:
@@ -244,7 +200,7 @@ class _Surveyor:
     def _open_visit(self, at: int) -> None:
         if self._path != _WRAPPER:
             raise _Refused(Finding("file.wrapper", value="/".join(self._path)))
-        self.starts.append(at)
+        self.outline.starts.append(at)
         self._part = None
         self._inline_code = None
 
@@ -267,20 +223,20 @@ class _Surveyor:
     def _close_inside(self, depth: int, name: str) -> None:
         path = self._path
         if depth == 2 and name == "CHUKYDONVI":
-            self.signed = self.signed or bool("".join(self._text).strip())
-        elif depth == 3 and name in self.envelope:
-            self.envelope[name] = "".join(self._text).strip()
+            self.outline.signed = self.outline.signed or bool("".join(self._text).strip())
+        elif depth == 3 and name in self.outline.envelope:
+            self.outline.envelope[name] = "".join(self._text).strip()
         elif depth > 3 and path[3] == "HOSO":
             self._close_in_visit(depth, name)
         self.parser.CharacterDataHandler = None
 
     def _close_in_visit(self, depth: int, name: str) -> None:
         if depth == 4:
-            if self._mark - self.starts[-1] > faults.MAX_VISIT:
-                params = {"visit": str(len(self.starts)), "limit": str(faults.MAX_VISIT >> 20)}
+            if self._mark - self.outline.starts[-1] > faults.MAX_VISIT:
+                params = {"visit": str(len(self.outline.starts)), "limit": str(faults.MAX_VISIT >> 20)}
                 raise _Refused(Finding("file.visit_size", params=params))
             self._between = True
-            self.codes.append(self._inline_code or (visit_code(self._part) if self._part is not None else None))
+            self.outline.codes.append(self._inline_code or (visit_code(self._part) if self._part is not None else None))
         elif depth == 6 and name == "LOAIHOSO":
             self._loai = "".join(self._text).strip().upper()
         elif depth == 6 and name == "NOIDUNGFILE":

@@ -17,7 +17,8 @@ from soyte.formats.visitfile.sheet import read_sheet
 # cover it from its first byte to its last there is nothing else in it.
 _HEAD = re.compile(rb"\s*<HOSO>\s*")
 _FILE_HEAD = re.compile(rb"<FILEHOSO>\s*<LOAIHOSO>\s*(XML[0-9]{1,2})\s*</LOAIHOSO>\s*<NOIDUNGFILE(?:\s*/()>|>)")
-_FILE_TAIL = re.compile(rb"(?:</NOIDUNGFILE>)?\s*</FILEHOSO>\s*")
+_FILE_TAIL = re.compile(rb"</NOIDUNGFILE>\s*</FILEHOSO>\s*")
+_EMPTY_FILE_TAIL = re.compile(rb"\s*</FILEHOSO>\s*")
 _TAIL = re.compile(rb"</HOSO>\s*")
 _FIRST_FIELD = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*<TONG_HOP>\s*<MA_LK>\s*([!-%'-;=-~]++)\s*</MA_LK>"
@@ -70,20 +71,31 @@ def _opening(part: Part) -> bytes:
 
 def read_parts(piece: bytes) -> list[Part]:
     """The FILEHOSO of a HOSO given as UTF-8 bytes that are known to be well-formed."""
-    head = _HEAD.match(piece)
+    found = plain_parts(piece, 0)
+    return found[0] if found is not None and found[1] == len(piece) else _parse_parts(piece)
+
+
+def plain_parts(content: bytes, at: int) -> tuple[list[Part], int] | None:
+    """The FILEHOSO of the HOSO that begins at `at`, and where the next tag after it begins; None where there is none or
+    it has more in it than FILEHOSO with base64. That their contents are texts without an entity is for the caller to know.
+    """
+    opened = _HEAD.match(content, at)
+    if opened is None:
+        return None
     parts: list[Part] = []
-    at = head.end() if head is not None else 0
-    while (opened := _FILE_HEAD.match(piece, at)) is not None:
+    at = opened.end()
+    while (opened := _FILE_HEAD.match(content, at)) is not None:
         start = opened.end()
-        end = start if opened[2] is not None else piece.find(b"<", start)
-        closed = _FILE_TAIL.match(piece, end)
-        content = piece[start:end]
-        if closed is None or b"&" in content:
-            break
-        parts.append(Part(opened[1].decode("ascii"), content, inline=False))
+        is_empty = opened[2] is not None
+        end = start if is_empty else content.find(b"<", start)
+        closed = (_EMPTY_FILE_TAIL if is_empty else _FILE_TAIL).match(content, end)
+        text = content[start:end]
+        if closed is None or b"&" in text:
+            return None
+        parts.append(Part(opened[1].decode("ascii"), text, inline=False))
         at = closed.end()
-    whole = head is not None and _TAIL.fullmatch(piece, at) is not None
-    return parts if whole else _parse_parts(piece)
+    closed = _TAIL.match(content, at)
+    return (parts, closed.end()) if closed is not None else None
 
 
 def _utf8(piece: bytes, encoding: str) -> bytes:
