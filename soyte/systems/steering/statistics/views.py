@@ -77,9 +77,7 @@ def indicator_list(request: HouseRequest) -> HttpResponse:
         for code, indicator in indicators().items()
     ]
     as_of = min(card.figure.as_of for card in cards)
-    return render(
-        request, "statistics/indicators.html", {"cards": cards, "start": start, "end": today, "as_of": as_of}
-    )
+    return render(request, "statistics/indicators.html", {"cards": cards, "start": start, "end": today, "as_of": as_of})
 
 
 def _lines(found: Figure, asked: Question, actor: Actor) -> list[Line]:
