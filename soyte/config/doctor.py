@@ -120,9 +120,10 @@ CHECKS: tuple[Callable[[], Finding], ...] = (python, _home, _disk_of_home, memor
 def findings() -> Iterator[Finding]:
     for check in CHECKS:
         try:
-            yield check()
-        except HomeError as error:
-            yield Finding(False, check.__name__.strip("_"), str(error))
+            found = check()
+        except HomeError:
+            continue  # the finding on SOYTE_HOME has told it
+        yield found
 
 
 def require_room() -> None:

@@ -18,6 +18,15 @@ def test_what_is_missing_is_named_with_its_mend(house):
     assert done.stdout.count("THIẾU") == 2
 
 
+def test_a_home_that_cannot_be_used_is_told_once(monkeypatch):
+    def closed():
+        raise HomeError("chmod a+x /srv")
+
+    monkeypatch.setattr(doctor, "home", closed)
+    told = [finding for finding in doctor.findings() if "chmod a+x /srv" in finding.mend]
+    assert [finding.subject for finding in told] == ["SOYTE_HOME"]
+
+
 @pytest.mark.parametrize("name, value, mend", [("FIRST_DISK_GB", 1e9, "đĩa"), ("LEAST_MEMORY_GB", 1e9, "bộ nhớ")])
 def test_the_demo_is_refused_without_room(monkeypatch, name, value, mend):
     monkeypatch.setattr(doctor, name, value)
