@@ -59,6 +59,7 @@ TABLE_TEXTS = {
     "kernel/codes/content/discharge_kind.csv": ("name",),
     "kernel/codes/content/treatment_result.csv": ("name",),
     "kernel/codes/content/visit_kind.csv": ("name",),
+    "systems/care/commune_station/content/follow_up_result.csv": ("name",),
     "systems/care/own_record/content/plain_result.csv": ("name", "about"),
     "systems/steering/statistics/content/statistical_column.csv": ("name", "group"),
     "systems/steering/statistics/content/statistical_form.csv": ("name", "lacking"),

@@ -102,14 +102,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_password(request: HouseRequest) -> HttpResponse:
     account = cast(Account, request.user)
+    forced = account.must_change_password
     form = ChangePasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _changed(request, account, form):
         messages.success(request, _("Đã đổi mật khẩu. Các phiên đăng nhập khác của tài khoản này đã kết thúc."))
-        return HttpResponseRedirect(reverse("web:account"))
+        return HttpResponseRedirect(reverse("web:start" if forced else "web:account"))
     return render(
         request,
         "web/change_password.html",
-        {"form": form, "forced": account.must_change_password},
+        {"form": form, "forced": forced},
         status=422 if form.errors else 200,
     )
 

@@ -99,11 +99,20 @@
     const copier = event.target.closest("[data-copy]");
     if (copier) copy(copier, document.getElementById(copier.dataset.copy));
   });
+  /* The second of two quick clicks sends nothing: its answer would take the place of the first one, which may be a code
+     that is shown once. The form answers again after some seconds: a download leaves the page as it is. */
+  const AGAIN = 3000;
+  const onlyOnce = (event, form) => {
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (Date.now() - Number(form.dataset.sent || 0) < AGAIN) event.preventDefault();
+    else form.dataset.sent = Date.now();
+  };
+  addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (form.matches("[data-theme-form]") && event.submitter) return changeTheme(event, form);
     if (form.matches("[data-upload]") && one("input[type=file]", form).files.length) return upload(event, form);
-    if (!form.matches("[data-confirm]") || form.dataset.confirmed) return;
+    if (!form.matches("[data-confirm]") || form.dataset.confirmed) return onlyOnce(event, form);
     event.preventDefault();
     /* The button that does it names the act, by whatever key the form was sent. */
     const button = event.submitter || one("[type=submit]", form);

@@ -131,7 +131,8 @@ class GuardianForm(SeenCard):
     )
 
     def __init__(self, *args: Any, children: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # Other forms of the same desk page ask whether the card was seen, too.
+        super().__init__(*args, **{"auto_id": "guardian_%s", **kwargs})
         if children:
             self.fields["child"].choices = [*children, ("", _("Con khác, ghi số bên dưới"))]  # type: ignore[attr-defined]
         else:

@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from soyte.kernel.content.manifest import FoundSet
 from soyte.kernel.content.upload import heading, required_fields, upload_fields
@@ -18,7 +18,7 @@ from soyte.ui.filters import FilterForm
 STATES = [("official", gettext_lazy("Chính thức")), ("review", gettext_lazy("Chờ rà soát"))]
 SEVERITIES = [
     ("error", gettext_lazy("Lỗi, không nhận")),
-    ("warning", gettext_lazy("Cảnh báo")),
+    ("warning", pgettext_lazy("mức", "Cảnh báo")),
     ("note", gettext_lazy("Ghi nhận")),
     ("off", gettext_lazy("Đang tắt")),
 ]

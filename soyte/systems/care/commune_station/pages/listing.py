@@ -89,13 +89,17 @@ def phone(row: FollowUp) -> str:
 def _facts(row: FollowUp) -> list[str]:
     if row.kind == Kind.DISCHARGE:
         left = _("ra viện %(day)s") % {"day": words.day(row.file_day)}
-        how = load_list("treatment_result").name_of(row.encounter.result_code, row.ended_on)
+        how = _treated(row)
         return list(filter(None, [left, facility(row), how]))
     seen = {"day": words.day(row.ended_on), "facility": facility(row)}
     told = [_("khám %(day)s tại %(facility)s") % seen]
     if row.on_day != row.file_day:
         told.append(_("giấy hẹn ngày %(day)s") % {"day": words.day(row.file_day)})
     return told
+
+
+def _treated(row: FollowUp) -> str:
+    return _(load_list("treatment_result").name_of(row.encounter.result_code, row.ended_on))
 
 
 def _clock(row: FollowUp, today: dt.date) -> Clock | None:
@@ -127,12 +131,12 @@ def _chip(row: FollowUp, today: dt.date) -> Chip | None:
 def result_name(code: str, at: dt.datetime | None) -> str:
     known = load_list("follow_up_result")
     latest = known.latest(code)
-    return known.name_of(code, timezone.localdate(at)) if at else (latest.name if latest else code)
+    return _(known.name_of(code, timezone.localdate(at)) if at else (latest.name if latest else code))
 
 
 def facts(row: FollowUp) -> list[Fact]:
     """What is known of one row, for its own page."""
-    how = load_list("treatment_result").name_of(row.encounter.result_code, row.ended_on)
+    how = _treated(row)
     told = [Fact(_("Chẩn đoán"), diagnosis(row), note=row.encounter.main_icd), Fact(_("Cơ sở"), facility(row))]
     if row.kind == Kind.DISCHARGE:
         return [*told, Fact(_("Vào viện"), words.instant(row.encounter.admitted_at or row.encounter.started_at)),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,7 @@ def facts(actor: Actor, record: OwnRecord, now: dt.datetime) -> dict[str, Any]:
     groups = health_record.blood_groups(actor, seen)
     medicines = health_record.medicines(seen, limit=MEDICINES)
     return {
-        "title": _("Tóm tắt sổ sức khỏe"),
+        "title": _("Tóm tắt sổ sức khỏe (dữ liệu minh hoạ)") if settings.SOYTE_DEMO else _("Tóm tắt sổ sức khỏe"),
         "name": person.full_name,
         "who": _who(record, now.date()),
         "sections": [

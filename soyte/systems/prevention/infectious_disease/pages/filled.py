@@ -60,6 +60,10 @@ def _occupation(visit: Encounter) -> str:
     return load_list("occupation").name_of(visit.occupation_code, visit.ended_on)
 
 
+def _named(listed: str, code: str, visit: Encounter) -> str:
+    return _(load_list(listed).name_of(code, visit.ended_on))
+
+
 def _state(visit: Encounter) -> str:
     if visit.result_code in DIED:
         return "died"
@@ -99,8 +103,8 @@ def visit_facts(actor: Acting, case: CaseReport, visit: Encounter) -> list[Fact]
         hidden = _("Lượt khám này mang nhãn nhạy cảm: cơ sở, lời văn và chẩn đoán khác không hiện ở đây.")
         return [*facts, Fact(_("Phần còn lại"), hidden)]
     admitted = [Fact(_("Vào nội trú"), words.instant(visit.admitted_at))] if visit.admitted_at else []
-    result = load_list("treatment_result").name_of(visit.result_code, visit.ended_on)
-    leaving = load_list("discharge_kind").name_of(visit.discharge_code, visit.ended_on)
+    result = _named("treatment_result", visit.result_code, visit)
+    leaving = _named("discharge_kind", visit.discharge_code, visit)
     return [
         *facts,
         *admitted,
