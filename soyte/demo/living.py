@@ -101,8 +101,9 @@ def prepare(home: Path, *, people: int = PEOPLE, years: int = YEARS, seed: str =
 
 
 def _received_at(path: str, *, since: date, until: date) -> datetime:
-    """When a file came; what is older than `since` came on that day, as the history of a new installation does."""
-    return max(files.sent_at(Path(path).name, LOCAL, until=until), datetime.combine(since, time(), LOCAL))
+    """When a file came, at the latest now; what is older than `since` came on that day, as the history of a new installation."""
+    sent = max(files.sent_at(Path(path).name, LOCAL, until=until), datetime.combine(since, time(), LOCAL))
+    return min(sent, datetime.now(LOCAL))
 
 
 def _fill(home: Path, province: Province) -> None:

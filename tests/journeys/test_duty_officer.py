@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from soyte.config import ports
+from soyte.ui.tests import browser as browsers
 from tests.journeys.conftest import Visitor, _running, _wait
 
 pytestmark = pytest.mark.journey
@@ -23,7 +24,7 @@ Alert.objects.filter(kind="refused_spike", unit=unit, closed_at=None).exists() o
     kind="refused_spike", unit=unit, **told
 )
 """
-LOST, BACK = 30_000, 60_000  # milliseconds
+LOST, BACK, TAKEN_BACK = 30_000, 60_000, 120_000  # milliseconds; a wall asks for its board every minute
 
 
 @contextlib.contextmanager
@@ -53,13 +54,31 @@ def test_an_alert_is_read_dealt_with_and_kept(enter, house):
     assert officer.said == []
 
 
-def test_a_wall_screen_lives_falls_silent_comes_back_and_is_taken_back(enter, house, browser):
-    officer = enter("duty_officer")
+def link_of_a_screen(officer, name, look):
     officer.go("/dieu-hanh/man-hinh/")
-    officer.page.fill("[name=name]", "Phòng họp tầng 2")
+    officer.page.fill("[name=name]", name)
+    officer.page.select_option("[name=look]", look)
     officer.page.click("text=Tạo đường dẫn")
     officer.page.wait_for_load_state()
-    link = officer.page.inner_text("main .wrap-all")
+    return officer.page.inner_text("main .wrap-all")
+
+
+def test_a_light_wall_fits_its_screen(enter, house, browser):
+    link = link_of_a_screen(enter("duty_officer"), "Sảnh", "light")
+    context = browser.new_context(viewport=WALL, reduced_motion="reduce")
+    try:
+        page = context.new_page()
+        page.goto(link)
+        assert browsers.findings(page) == []
+        assert not page.evaluate("document.documentElement.scrollHeight > innerHeight")
+        Visitor(page, house, []).picture("tuong-1920-light")
+    finally:
+        context.close()
+
+
+def test_a_wall_screen_lives_falls_silent_comes_back_and_is_taken_back(enter, house, browser):
+    officer = enter("duty_officer")
+    link = link_of_a_screen(officer, "Phòng họp tầng 2", "dark")
     officer.looks_right()
     port = ports.any_free("127.0.0.1")
     address = link.replace(house.url, f"http://127.0.0.1:{port}")
@@ -80,6 +99,6 @@ def test_a_wall_screen_lives_falls_silent_comes_back_and_is_taken_back(enter, ho
             officer.page.click("text=Thu màn hình Phòng họp tầng 2")
             officer.page.click("dialog .btn-bad")
             officer.page.wait_for_load_state()
-            expect(page.locator("main")).to_contain_text("không mở màn hình nào", timeout=BACK)  # by itself
+            expect(page.locator("main")).to_contain_text("không mở màn hình nào", timeout=TAKEN_BACK)  # by itself
     finally:
         context.close()

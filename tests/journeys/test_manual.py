@@ -1,4 +1,4 @@
-"""Somebody reads the manual inside the product, signed in or not."""
+"""A newcomer signs in and finds what waits; somebody reads the manual inside the product, signed in or not."""
 
 import pytest
 
@@ -8,6 +8,14 @@ pytestmark = pytest.mark.journey
 @pytest.fixture
 def reader(enter):
     return enter("doctor")
+
+
+def test_a_newcomer_meets_the_door_and_the_start_page(enter):
+    newcomer = enter("cdc_officer")
+    newcomer.looks_right(picture="trang-dau")
+    newcomer.page.context.clear_cookies()
+    newcomer.go("/dang-nhap/")
+    newcomer.looks_right(picture="dang-nhap")
 
 
 def test_from_the_account_menu_to_a_page_of_the_own_role(reader):

@@ -30,7 +30,7 @@ def test_a_target_tells_its_formula_and_opens_its_rows(planner):
     planner.go(PLAN + "T8/")
     planner.looks_right(picture="chi-tieu")
     told = planner.text()
-    assert "Tử số" in told and "Mẫu số" in told and "xa nhất đứng trước" in told
+    assert "Tử số" in told and "Mẫu số" in told and "còn thiếu nhiều nhất đứng trước" in told
     planner.page.locator("dl a.drill").first.click()
     planner.page.wait_for_load_state()
     planner.looks_right(picture="chi-tieu-cac-luot")

@@ -12,12 +12,14 @@ from soyte.kernel.content.declarations import Declaration, Source
 
 
 class AlertKind(Declaration):
-    """`condition` names a function of conditions.py, which reads `numbers`; `hours` is the clock of those who are told."""
+    """`condition` names a function of conditions.py, which reads `numbers`; `told` are the roles whose bell rings, of those that
+    may see the facility's alerts; `hours` is their clock."""
 
     code: str
     title: str
     condition: str
     numbers: dict[str, Decimal]
+    told: Annotated[list[str], Field(min_length=1)]
     hours: Annotated[int, Field(ge=1)]
     todo: list[str]
     valid_from: date

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.policy import visible
+from soyte.kernel.access.roles import roles
 from soyte.kernel.actors import Acting
 from soyte.systems.safety.early_warning.conditions import CONDITIONS
 from soyte.systems.safety.early_warning.content import kinds
@@ -18,9 +20,11 @@ def alerts(actor: Acting, *, open_only: bool) -> QuerySet[Alert]:
     return rows.filter(closed_at=None) if open_only else rows
 
 
-def waiting(actor: Acting) -> QuerySet[Alert]:
-    """Those that nobody has dealt with, the soonest first."""
-    return alerts(actor, open_only=True).filter(answered_at=None).order_by("due_at", "id")
+def waiting(actor: Actor) -> QuerySet[Alert]:
+    """Those that the actor is told of and nobody has dealt with, the soonest first."""
+    held = {post.role.code for post in actor.posts}
+    told = [kind.code for kind in kinds().values() if held.intersection(kind.told)]
+    return alerts(actor, open_only=True).filter(answered_at=None, kind__in=told).order_by("due_at", "id")
 
 
 def title(alert: Alert) -> str:
@@ -33,6 +37,12 @@ def steps(alert: Alert) -> list[str]:
     """What to do, as content says."""
     kind = kinds().get(alert.kind)
     return [_(step) for step in kind.todo] if kind else []
+
+
+def told(alert: Alert) -> list[str]:
+    """The roles whose bell rings, in words."""
+    kind, known = kinds().get(alert.kind), roles()
+    return [str(known[code].title) for code in kind.told] if kind else []
 
 
 def because(alert: Alert) -> str:

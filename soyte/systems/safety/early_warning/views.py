@@ -65,6 +65,7 @@ def alert(request: HouseRequest, alert_id: int) -> HttpResponse:
         "because": selectors.because(found),
         "kind": kind,
         "steps": selectors.steps(found),
+        "told": selectors.told(found),
         "clock": _clock(found),
         "notes": found.notes.select_related("account").order_by("-of_version"),
         "form": form if request.actor.holds("alerts.note") else None,

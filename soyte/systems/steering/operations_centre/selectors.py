@@ -80,7 +80,8 @@ def _questions(day: date) -> dict[tuple[str, ...], Asked]:
     for name, split in TOPS.items():
         asked[name, "now"] = Asked("visits", day, day, [split])
         asked[name, "before"] = Asked("visits", before, before, [split])
-    asked["map",] = Asked("visits", day, day, ["commune"])
+    asked["map", "now"] = Asked("visits", day, day, ["commune"])
+    asked["map", "before"] = Asked("visits", before, before, ["commune"])
     return asked
 
 
@@ -95,7 +96,7 @@ def figures(actor: Acting, day: date, *, alarms: Mapping[str, str]) -> Figures:
         month_money=_headline(found, "money", actor),
         money=[(on, amount or Decimal(0)) for on, amount in zip(money.days, money.lines[""], strict=True)],
         tops={name: _lines(found, name, actor) for name in TOPS},
-        map=statistics.day_on_map(found["map",], actor=actor, alarms=alarms),
+        map=statistics.day_on_map(found["map", "now"], found["map", "before"], actor=actor, alarms=alarms),
         as_of=visits.as_of,
         coverage=visits.coverage,
     )

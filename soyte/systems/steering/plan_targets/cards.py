@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from soyte.ui.components import Chip
 
 NEAR = Decimal(15)  # percentage points short of the goal
 GOOD, WARN, BAD, UNKNOWN = "good", "warn", "bad", "dunno"
+MOST_NAMED = 3
 STATES = (GOOD, WARN, BAD, UNKNOWN)
 
 
@@ -46,6 +48,9 @@ class Card:
     trend: Sequence[float | None] = ()
     history: Sequence[Reading] = ()
     parts: Sequence[PartCard] = ()
+    part_url: str = ""  # where the numerator and the denominator open, for this reader
+    whole_url: str = ""
+    furthest: Sequence[str] = ()  # the units or communes that lack most, with their numbers
 
     @property
     def value(self) -> str:
@@ -107,7 +112,22 @@ def _part(part: Part, today: Mapping[str, Reading]) -> PartCard:
     return PartCard(part.title, reading, _shown(percent(reading)), [] if reading else waiting(part.systems))
 
 
-def _card(target: Target, history: Mapping[str, Mapping[date, Reading]], today: date) -> Card:
+def furthest_first(by_unit: Iterable[Sequence[Any]]) -> list[tuple[str, str, int, int]]:
+    """(key, name, part, whole) of each unit or commune, those that lack most first."""
+    return sorted(((key, name, part, whole) for key, name, part, whole in by_unit), key=lambda u: (u[2] - u[3], u[1]))
+
+
+def _furthest(by_unit: Iterable[Sequence[Any]]) -> list[str]:
+    lacking = [unit for unit in furthest_first(by_unit) if unit[2] < unit[3]]
+    return [f"{name} {words.number(part)}/{words.number(whole)}" for _key, name, part, whole in lacking[:MOST_NAMED]]
+
+
+def _card(
+    target: Target,
+    history: Mapping[str, Mapping[date, Reading]],
+    by_unit: Mapping[str, Sequence[Sequence[Any]]],
+    today: date,
+) -> Card:
     readings = history.get(target.measure, {})
     latest = {code: days[max(days)] for code, days in history.items() if days}
     reading = latest.get(target.measure)
@@ -127,6 +147,7 @@ def _card(target: Target, history: Mapping[str, Mapping[date, Reading]], today: 
         trend=trend,
         history=[readings[day] for day in reversed(days) if day in readings],
         parts=[_part(part, latest) for part in target.parts],
+        furthest=_furthest(by_unit.get(target.measure, ())),
     )
 
 
@@ -138,4 +159,6 @@ def cards(plan: Plan, today: date, only: str = "") -> list[Card]:
     found = Reading.objects.filter(measure__in=codes, on__gte=min(month_ends(today)), on__lte=today)
     for reading in found if only else found.defer("by_unit"):
         history.setdefault(reading.measure, {})[reading.on] = reading
-    return [_card(target, history, today) for target in targets]
+    newest = [days[max(days)].pk for days in history.values()]
+    by_unit = dict(Reading.objects.filter(pk__in=newest).values_list("measure", "by_unit"))
+    return [_card(target, history, by_unit, today) for target in targets]

@@ -54,12 +54,14 @@ Rows = Callable[[date, str, bool], QuerySet[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`units` says in a word what `by_unit` lists."""
+    """`units` says in a word what `by_unit` lists. `rows` are the visits behind the numerator; where `whole_has_rows` also those
+    behind the denominator, which else is no visits: units of a register, people of the population lists."""
 
     code: str
     units: str | _StrPromise
     compute: Callable[[date], Measured]
     rows: Rows | None = None
+    whole_has_rows: bool = False
 
 
 @cache

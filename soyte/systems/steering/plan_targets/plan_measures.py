@@ -102,19 +102,26 @@ def _rows_opened(on: date, key: str, fulfilled: bool) -> QuerySet[Encounter]:
 # ---- T6a ---------------------------------------------------------------------------------------------------------
 
 
+def _month_of_visits(on: date) -> QuerySet[Encounter]:
+    return _visits(on, since=on - timedelta(days=30))
+
+
 def _remote_visits(on: date) -> QuerySet[Encounter]:
-    return _visits(on, since=on - timedelta(days=30)).filter(kind=TELEHEALTH_KIND)
+    return _month_of_visits(on).filter(kind=TELEHEALTH_KIND)
 
 
 def _telehealth(on: date) -> Measured:
-    remote = _remote_visits(on).filter(unit_id=OuterRef("pk"))
+    of_unit = Q(unit_id=OuterRef("pk"))
     units = Unit.objects.filter(in_force(on), kind__in=HOSPITALS, facility_code__isnull=False)
-    found = list(
-        units.annotate(remote=Exists(remote)).order_by("name_folded").values_list("facility_code", "name", "remote")
+    told = units.annotate(
+        sent=Exists(_month_of_visits(on).filter(of_unit)), remote=Exists(_remote_visits(on).filter(of_unit))
     )
+    found = list(told.order_by("name_folded").values_list("facility_code", "name", "sent", "remote"))
     return Measured(
-        Share(sum(remote for _code, _name, remote in found), len(found)),
-        tuple(Share(int(remote), 1, str(code), name) for code, name, remote in found),
+        Share(sum(remote for *_unit, remote in found), len(found)),
+        tuple(Share(int(remote), 1, str(code), name) for code, name, _sent, remote in found),
+        sent=sum(sent for _code, _name, sent, _remote in found),
+        expected=len(found),
     )
 
 
@@ -213,7 +220,7 @@ def _live_feeds(on: date) -> Measured:
 
 
 MEASURES = (
-    Measure("record_opened_at_visit", _("Cơ sở"), _record_opened, rows=_rows_opened),
+    Measure("record_opened_at_visit", _("Cơ sở"), _record_opened, rows=_rows_opened, whole_has_rows=True),
     Measure("telehealth_units", _("Cơ sở"), _telehealth, rows=_rows_remote),
     Measure("residents_with_record", _("Xã, phường"), _residents_with_record, rows=_rows_with_record),
     Measure("residents_seen_in_24_months", _("Xã, phường"), _residents_seen, rows=_rows_seen),

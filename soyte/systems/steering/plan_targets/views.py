@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +24,7 @@ from soyte.kernel.audit.services import record
 from soyte.kernel.organisations.selectors import facilities_by_code
 from soyte.kernel.text.shares import percent_of
 from soyte.systems.steering.plan_targets import services
-from soyte.systems.steering.plan_targets.cards import STATES, UNKNOWN, Card, cards, percent
+from soyte.systems.steering.plan_targets.cards import STATES, UNKNOWN, Card, cards, furthest_first, percent
 from soyte.systems.steering.plan_targets.content import named_systems, plans, state
 from soyte.systems.steering.plan_targets.content_schemas import Plan, Target
 from soyte.systems.steering.plan_targets.measures import measures
@@ -31,6 +32,8 @@ from soyte.systems.steering.plan_targets.models import Reading
 from soyte.ui.components import Tab
 from soyte.ui.paging import page
 from soyte.ui.xlsx import Column, download
+
+PART, NUMERATOR = "phan", "tu-so"  # of the address of rows: those of the numerator
 
 
 def _plan(code: str) -> Plan:
@@ -62,6 +65,10 @@ def _tabs(plan: Plan) -> list[Tab]:
     return [Tab(one.title, reverse("plan_targets:plan", args=[one.code]), one is plan) for one in plans().values()]
 
 
+def _target_url(plan: Plan, card: Card) -> str:
+    return reverse("plan_targets:target", args=[plan.code, card.target.id])
+
+
 @requires("plan.read")
 @require_GET
 def plan_page(request: HouseRequest, plan_code: str) -> HttpResponse:
@@ -71,7 +78,10 @@ def plan_page(request: HouseRequest, plan_code: str) -> HttpResponse:
     asked = request.GET.get("ket-qua", "")
     shown = [c for c in every if wanted in ("", c.target.section) and (asked not in STATES or c.state == asked)]
     base = reverse("plan_targets:plan", args=[plan.code])
-    sections = [(title, [c for c in shown if c.target.section == code]) for code, title in plan.sections.items()]
+    sections = [
+        (title, [_opening(request, plan, c, else_at=_target_url(plan, c)) for c in shown if c.target.section == code])
+        for code, title in plan.sections.items()
+    ]
     context = _context(plan) | {
         "sections": [(title, found) for title, found in sections if found],
         "counts": [
@@ -99,29 +109,39 @@ def compute_again(request: HouseRequest, plan_code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("plan_targets:plan", args=[plan.code]))
 
 
-def _rows_url(request: HouseRequest, plan: Plan, target: Target, reading: Reading, **asked: str) -> str:
-    """The visits behind a part of a reading; "" where there are none to open, or not for this reader."""
+def _rows_url(request: HouseRequest, plan: Plan, target: Target, reading: Reading, *, part: bool, **asked: str) -> str:
+    """The visits behind a part of a reading, or its whole; "" where there are none to open, or not for this reader."""
     measure = measures().get(reading.measure)
     if measure is None or measure.rows is None or not request.actor.holds("figures.rows"):
         return ""
+    if not (part or measure.whole_has_rows):
+        return ""
     address = reverse("plan_targets:rows", args=[plan.code, target.id])
+    asked |= {PART: NUMERATOR} if part else {}
     return f"{address}?{urlencode({'so-do': reading.measure, **asked})}"
+
+
+def _opening(request: HouseRequest, plan: Plan, card: Card, *, else_at: str = "") -> Card:
+    """The card whose numbers lead to their visits; `else_at` is where those lead that have none for this reader."""
+    if card.reading is None:
+        return card
+    urls = [_rows_url(request, plan, card.target, card.reading, part=part) or else_at for part in (True, False)]
+    return replace(card, part_url=urls[0], whole_url=urls[1])
 
 
 def _unit_lines(reading: Reading, rows_url: Callable[..., str]) -> list[dict[str, Any]]:
     """Each unit or commune with its own share and its rows; those furthest from the whole first."""
-    lines = [
+    return [
         {
             "name": name,
             "part": part,
             "whole": whole,
             "percent": percent_of(part, whole),
-            "whole_url": rows_url(reading, o=key),
-            "part_url": rows_url(reading, o=key, phan="tu-so"),
+            "whole_url": rows_url(reading, part=False, o=key),
+            "part_url": rows_url(reading, part=True, o=key),
         }
-        for key, name, part, whole in reading.by_unit
+        for key, name, part, whole in furthest_first(reading.by_unit)
     ]
-    return sorted(lines, key=lambda line: (line["part"] - line["whole"], line["name"]))
 
 
 @requires("plan.read")
@@ -129,7 +149,8 @@ def _unit_lines(reading: Reading, rows_url: Callable[..., str]) -> list[dict[str
 def target_page(request: HouseRequest, plan_code: str, target_code: str) -> HttpResponse:
     plan = _plan(plan_code)
     target = _target(plan, target_code)
-    [card] = cards(plan, timezone.localdate(), target.id)
+    [found] = cards(plan, timezone.localdate(), target.id)
+    card = _opening(request, plan, found)
     rows_url = partial(_rows_url, request, plan, target)
     measured = [card.reading, *(part.reading for part in card.parts)]
     tables = [
@@ -139,7 +160,6 @@ def target_page(request: HouseRequest, plan_code: str, target_code: str) -> Http
     ]
     context = _context(plan) | {
         "card": card,
-        "part_url": rows_url(card.reading, phan="tu-so") if card.reading else "",
         "tables": tables,
         "systems": [(named_systems()[number].title, state(number)) for number in target.systems],
         "history": [(reading, percent(reading)) for reading in card.history],
@@ -160,7 +180,7 @@ def target_rows(request: HouseRequest, plan_code: str, target_code: str) -> Http
     measure = measures().get(wanted) if wanted in known else None
     if measure is None or measure.rows is None:
         raise Http404(wanted)
-    key, fulfilled = request.GET.get("o", ""), request.GET.get("phan") == "tu-so"
+    key, fulfilled = request.GET.get("o", ""), request.GET.get(PART) == NUMERATOR
     counted = measure.rows(timezone.localdate(), key, fulfilled)
     seen = visible(request.actor, "figures.rows", counted)
     record(

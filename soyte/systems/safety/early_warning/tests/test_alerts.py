@@ -187,6 +187,16 @@ def test_the_bell_counts_what_waits_and_asks_nothing_for_others(hospital, office
     assert doctor_made == len(asked)
 
 
+def test_the_bell_rings_for_whom_content_names_and_others_may_still_read(hospital):
+    department = unit("Sở Y tế", kind="department")
+    director, duty = (actor(role, department) for role in ("director", "duty_officer"))
+    opened(hospital)  # a late feed
+    assert (start.bell(director).count, start.bell(duty).count) == (0, 1)
+    assert selectors.alerts(director, open_only=True).count() == 1
+    opened(hospital, kind="overdue_report", facts={"reports": 2, "due": "2026-11-23T08:00:00+07:00"})
+    assert (start.bell(director).count, start.bell(duty).count) == (1, 2)
+
+
 def test_a_duty_officer_notes_and_a_director_reads(hospital):
     department = unit("Sở Y tế", kind="department")
     alert = opened(hospital)

@@ -88,6 +88,8 @@ def test_money_diagnoses_facilities_and_the_map_equal_the_report(director, today
             unit=facility(code), at=noon(today), ended_at=noon(today), main_icd=icd, main_icd_chapter=chapter,
             insurer_amount=amount, commune_code="25195",
         )  # fmt: skip
+    then = noon(selectors.year_before(today))
+    visit(at=then, ended_at=then, commune_code="25195")
     counted()
     found = selectors.figures(director, today, alarms={})
     month = figure("cost_insurer", actor=director, start=today.replace(day=1), end=today)
@@ -95,7 +97,9 @@ def test_money_diagnoses_facilities_and_the_map_equal_the_report(director, today
     assert found.money[-1] == (today, 157) and len(found.money) == selectors.TREND_DAYS
     assert [(line.name[:3], line.value) for line in found.tops["diagnoses"]] == [("J18", 2), ("K29", 1)]
     assert [line.value for line in found.tops["facilities"]] == [2, 1]
-    assert sum(area.value for area in found.map.areas if area.value) == 3
+    [here] = [area for area in found.map.areas if area.value]
+    assert (here.code, here.value, here.note) == ("25195", 3, "năm trước 1")
+    assert {area.note for area in found.map.areas if not area.value} == {"năm trước 0"}
 
 
 def test_a_labelled_diagnosis_among_few_has_no_number_and_opens_nothing(director, today, counted):

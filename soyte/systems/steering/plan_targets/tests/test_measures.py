@@ -76,6 +76,7 @@ def test_telehealth_counts_units_with_a_remote_visit_of_thirty_days():
     visit(at=at(10, 20), unit=there, kind="01")
     found = said("telehealth_units")
     assert (found.total.part, found.total.whole) == (1, hospitals.count())
+    assert (found.sent, found.expected) == (2, hospitals.count())
     assert {unit.key for unit in found.by_unit if unit.part} == {"70001"}
 
 

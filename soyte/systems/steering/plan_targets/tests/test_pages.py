@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from soyte.clinical.encounters.tests.visits import facility, person, visit
 from soyte.kernel.access.tests.people import signed_in, unit
 from soyte.kernel.audit.models import AuditEvent
-from soyte.systems.steering.plan_targets import services
+from soyte.systems.steering.plan_targets import content, services
 from soyte.systems.steering.plan_targets.models import Reading
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static")]
@@ -48,9 +48,29 @@ def test_cards_say_their_figure_their_time_and_that_the_period_is_over(enter, se
     shown = enter().get(address("plan")).content.decode()
     assert shown.count("<article") == 30
     assert "sau kỳ kế hoạch" in shown and "Chờ hệ thống:" in shown
-    assert ">0<" in shown and "/ 1 người" in shown  # T4: nobody opened the record
+    assert ">0</a> / <a" in shown and ">1</a> người" in shown  # T4: nobody opened the record
+    assert "Còn thiếu nhiều nhất: " + facility().name + " 0/1" in shown and "Tử số: " in shown
     only = enter().get(address("plan"), {"ket-qua": "dunno", "muc": "1.2"}).content.decode()
     assert only.count("<article") == 7 and "T16" in only and "T22" not in only
+
+
+def test_a_plan_of_the_next_years_is_one_more_file_beside_it(enter, seen, tmp_path, monkeypatch):
+    text = (content.FOLDER / "plans" / f"{PLAN}.yaml").read_text(encoding="utf-8")
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / f"{PLAN}.yaml").write_text(text, encoding="utf-8")
+    renamed = text.replace(PLAN, "moi_2026_2030").replace("2021–2025\n", "2026–2030\n", 1)
+    renamed = renamed.replace("{from: 2021-11-01, to: 2025-12-31}", "{from: 2026-01-01, to: 2030-12-31}")
+    (tmp_path / "plans" / "moi_2026_2030.yaml").write_text(renamed, encoding="utf-8")
+    (tmp_path / "systems").symlink_to(content.FOLDER / "systems")
+    monkeypatch.setattr(content, "FOLDER", tmp_path)
+    content.plans.cache_clear()
+    try:
+        assert list(content.plans()) == ["moi_2026_2030", PLAN]  # the latest period first
+        latest = enter().get(reverse("plan_targets:plans"), follow=True).content.decode()
+        assert "2026–2030" in latest and address("plan") in latest and "sau kỳ kế hoạch" not in latest
+        assert "sau kỳ kế hoạch" in enter().get(address("plan")).content.decode()
+    finally:
+        content.plans.cache_clear()
 
 
 def test_a_target_tells_its_formula_its_units_and_opens_their_rows(enter, seen):
