@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from soyte.kernel.access.web import page_of
+
 log = structlog.get_logger("soyte.web")
 
 
@@ -58,5 +60,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is missing or old: a page left open over night, or a form of another site."""
     title = _("Trang đã mở quá lâu")
-    page: dict[str, Any] = {"title": title, "why": _("Chưa có gì được ghi. Tải lại trang rồi làm lại.")}
+    page: dict[str, Any] = {
+        "title": title,
+        "why": _("Chưa có gì được ghi. Tải lại trang rồi làm lại."),
+        "back": page_of(request),
+    }
     return render(request, "web/csrf.html", page, status=403)

@@ -76,6 +76,7 @@ def _gate(request: HttpRequest, form: SignInForm, target: str, refused: door.Res
             "form": form,
             "target": target,
             "refused": refused,
+            "lost": request.method == "GET" and "mat" in request.GET,
             "demo": settings.SOYTE_DEMO,
             "figures": starting.public_figures(),
             "unsafe_machine": bool(NO_MORE_UPDATES.search(request.headers.get("User-Agent", ""))),

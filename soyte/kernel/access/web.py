@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
-from django.contrib.auth.views import redirect_to_login
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -66,13 +67,31 @@ def requires(permission: str, *, before_password_change: bool = False) -> Callab
     return mark
 
 
+def page_of(request: HttpRequest) -> str:
+    """The page in the reader's browser: the one that is asked for, else the one from which a form or a part of it was."""
+    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+        return request.get_full_path()
+    came = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    is_ours = came.netloc == request.get_host() and came.path.startswith("/")
+    return urlunsplit(("", "", came.path, came.query, "")) if is_ours else settings.LOGIN_REDIRECT_URL
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """The sign-in page; after it the page that was open. Where something was sent it says that nothing was written."""
+    target = {"next": page_of(request)} | ({"mat": "1"} if request.method == "POST" else {})
+    address = f"{settings.LOGIN_URL}?{urlencode(target, safe='/')}"
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": address})  # as a part it would stand in the middle of the page
+    return HttpResponseRedirect(address)
+
+
 def _stop(request: HouseRequest, permission: str, before_password_change: bool) -> HttpResponseBase | None:
     """The answer that is given instead of the view's, if any."""
     if permission == PUBLIC:
         return None
     account = request.actor.account
     if account is None:
-        return redirect_to_login(request.get_full_path())
+        return _to_sign_in(request)
     if account.must_change_password and not before_password_change:
         return HttpResponseRedirect(reverse("web:change_password"))
     if permission == SIGNED_IN or request.actor.holds(permission):

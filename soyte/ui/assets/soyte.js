@@ -11,6 +11,7 @@
     gone: ["Phiên đăng nhập đã hết. Đăng nhập lại rồi gửi tệp này.", "You have been signed out. Sign in and send this file again."],
     waiting: ["chờ gửi", "waiting"], checking: ["đang kiểm tra", "checking"], sent: ["đã gửi", "sent"], view: ["Xem kết quả", "See the result"],
     copied: ["Đã chép", "Copied"],
+    unsent: ["Không gửi được: mất kết nối với máy chủ. Chưa có gì được ghi, bấm lại sau ít phút.", "Not sent: no connection to the server. Nothing was written, press again in some minutes."],
     show: ["Hiện mật khẩu", "Show password"], hide: ["Ẩn mật khẩu", "Hide password"],
   };
   const say = (key) => words[key][lang];
@@ -145,6 +146,13 @@
   /* A part that follows what changes waits for the next change; whoever pressed something sees what became of it. */
   const isLive = (event) => /^live:/.test(((event.detail.requestConfig || {}).triggeringEvent || {}).type);
   document.addEventListener("htmx:responseError", (event) => { if (!sending && !isLive(event)) location.reload(); });
+
+  document.addEventListener("htmx:sendError", (event) => {
+    if (sending || isLive(event)) return;
+    all("main > .note.unsent").forEach((note) => note.remove());
+    one("main").prepend(make("div", { class: "note bad unsent", role: "alert" }, say("unsent")));
+    scrollTo(0, 0);
+  });
 
   /* ---- passwords ---- */
   const reveal = (eye) => {

@@ -57,6 +57,21 @@ def test_nobody_signed_in_is_led_to_the_sign_in_page(rf):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("came", "back"),
+    [("http://testserver/ca-benh/7/?xem=1", "/ca-benh/7/%3Fxem%3D1"), ("https://other.example/x/", "/"), ("", "/")],
+)
+def test_who_sent_something_after_the_session_ended_comes_back_to_the_page_and_is_told(rf, came, back):
+    request = rf.post("/ca-benh/7/luu/", headers={"referer": came})
+    request.actor = actor_for(None)
+    assert units_page(request).url == f"/dang-nhap/?next={back}&mat=1"
+    part = rf.post("/ca-benh/7/luu/", headers={"hx-request": "true", "hx-current-url": came})
+    part.actor = actor_for(None)
+    answer = units_page(part)
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, f"/dang-nhap/?next={back}&mat=1")
+
+
+@pytest.mark.django_db
 def test_a_page_without_the_right_says_why_and_is_recorded(rf):
     somebody = actor("gateway", unit())
     with pytest.raises(NoRight) as refused:
