@@ -8,7 +8,7 @@ from pathlib import Path
 from soyte.systems.care.visit_intake.ingest.tests import files
 from soyte.systems.care.visit_intake.rules.tests.visits import inpatient
 
-HERE = "25195"  # Phường Bình Phước, where the demo's nurse works
+HERE = "25363"  # Phường Đồng Phú, where the demo's nurse works
 DUE, MISSED, HOME = "Châu Thị Hẹn", "Giang Văn Lỡ", "Kim Thị Về"
 BUILT_ON, BUILT_UNTIL = "20260901", "20260904"  # the days of the builder's visit and stay
 
@@ -17,9 +17,9 @@ def write(folder: Path) -> Path:
     """One file a person: seen ten days ago and due in two days; due twelve days ago; home since yesterday."""
     folder.mkdir()
     told = (
-        (DUE, 10, {"NGAY_TAI_KHAM": -2, "DIA_CHI": "Số 5, khu phố 2, phường Bình Phước"}),
-        (MISSED, 40, {"NGAY_TAI_KHAM": 12, "DIA_CHI": "Số 9, khu phố 7, phường Bình Phước"}),
-        (HOME, 4, {"DIA_CHI": "Số 1, khu phố 2, phường Bình Phước", **inpatient(MA_LOAI_RV="3")}),
+        (DUE, 10, {"NGAY_TAI_KHAM": -2, "DIA_CHI": "Số 5, khu phố 2, phường Đồng Phú"}),
+        (MISSED, 40, {"NGAY_TAI_KHAM": 12, "DIA_CHI": "Số 9, khu phố 7, phường Đồng Phú"}),
+        (HOME, 4, {"DIA_CHI": "Số 1, khu phố 2, phường Đồng Phú", **inpatient(MA_LOAI_RV="3")}),
     )
     for number, (name, days, facts) in enumerate(told, start=1):
         (folder / f"hen-{number}.xml").write_bytes(_file(number, name, days, facts))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from soyte.systems.care.visit_intake.ingest.tests import files
 
-HERE, BESIDE = "25195", "25210"  # Phường Bình Phước, where the demo's nurse works; Phường Đồng Xoài
+HERE, BESIDE = "25363", "25210"  # Phường Đồng Phú, where the demo's nurse works; Phường Đồng Xoài
 NAMES_HERE = ("Lý Thị Sáu", "Đinh Văn Bảy", "Tạ Thị Tám", "Hồ Văn Chín", "Mai Thị Mười", "Cao Văn Út")
 NAMES_BESIDE = ("Lưu Văn Hai", "Kiều Thị Ba")
 LATE = "Vũ Thị Muộn"
