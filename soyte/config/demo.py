@@ -53,7 +53,8 @@ def _announce(folder: Path, address: str) -> None:
     users = json.loads((folder / "demo-users.json").read_text())["users"]
     print(f"\nSở Y tế (dữ liệu minh hoạ): {address}\n")
     for user in users:
-        print(f"  {user['role']:<14} {user['username']:<18} {user['password']:<18} {user['unit']}")
+        door = " (cổng gửi tệp; không đăng nhập trên trang)" if user["role"] == "gateway" else ""
+        print(f"  {user['role']:<14} {user['username']:<18} {user['password']:<18} {user['unit']}{door}")
     print(f"\nNhật ký: {folder / 'log'}\nCtrl-C dừng tất cả.", flush=True)
 
 

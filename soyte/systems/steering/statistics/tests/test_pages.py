@@ -71,7 +71,7 @@ def test_a_row_leads_to_its_visit_for_who_may_read_it(enter):
     mine = facility("70001")
     here, there = visit(unit=mine, at=timezone.now()), visit(unit=facility("70002"), at=timezone.now())
     labelled = visit(unit=mine, at=timezone.now(), labels=["hiv"])
-    now = f"tu={timezone.localdate()}&den={timezone.localdate()}"
+    now = f"tu={here.ended_on}&den={here.ended_on}"
 
     def address(seen):
         return reverse("health_record:visit", args=[seen.person_id, seen.pk])
