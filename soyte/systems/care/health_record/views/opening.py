@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
@@ -42,9 +42,10 @@ def _family_of(person_id: uuid.UUID) -> tuple[Person, list[uuid.UUID]]:
     """The person whose record it is, and all whose visits make it. 404 for nobody."""
     people = {person.pk: person for person in Person.objects.filter(Q(pk=person_id) | Q(merged_into=person_id))}
     person = people.get(person_id)
-    if person is None or person.merged_into_id:
-        person = person_of(person_id)
-        return person, visits.people_of(person)
+    if person is None:
+        raise Http404
+    if person.merged_into_id:
+        return _family_of(person.merged_into_id)
     return person, [person.pk, *(key for key in people if key != person.pk)]
 
 
