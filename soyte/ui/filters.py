@@ -49,6 +49,12 @@ class FilterForm(forms.Form):
             for name, value in self.values().items()
         ]
 
+    def faults(self) -> list[str]:
+        """What the answer to a change says of values that it did not understand: it leaves the bar as it is."""
+        if not (self.is_bound and self.request.headers.get("HX-Request")):
+            return []
+        return [str(told) for name in self.fields for told in self.errors.get(name, [])]
+
     def clear_url(self) -> str:
         return address(self.request, **dict.fromkeys([*self.fields, AFTER, BEFORE]))
 

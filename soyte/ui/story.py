@@ -36,6 +36,7 @@ from soyte.ui.components import (
     WorkGroup,
     WorkItem,
 )
+from soyte.ui.fields import DayField
 from soyte.ui.filters import FilterForm
 from soyte.ui.paging import Page
 
@@ -50,12 +51,12 @@ class StoryFilters(FilterForm):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("gõ không dấu cũng được")}),
     )
     kind = forms.ChoiceField(label=_("Loại"), choices=[("", _("Mọi loại")), ("clinic", _("Phòng khám"))])
-    since = forms.DateField(label=_("Từ ngày"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label=_("Từ ngày"))
 
 
 class StoryForm(forms.Form):
     name = forms.CharField(label=_("Họ tên"))
-    issued = forms.DateField(label=_("Ngày cấp"), help_text=_("Ngày ghi trên giấy, ví dụ 12/06/2017."))
+    issued = DayField(label=_("Ngày cấp"), help_text=_("Ngày ghi trên giấy."), missing=_("Thiếu ngày cấp."))
     note = forms.CharField(label=_("Ghi chú"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     break_taken = forms.ChoiceField(
         label=_("Có thời gian nghỉ giữa chừng không?"),

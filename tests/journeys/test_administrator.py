@@ -152,6 +152,6 @@ def test_an_official_list_is_tried_mended_and_taken_once(administrator):
 def _try_list(page, rows):
     text = "Mã khoa;Tên khoa\n" + "".join(f"{code};{name}\n" for code, name in rows)
     page.set_input_files("[name=file]", {"name": "khoa.csv", "mimeType": "text/csv", "buffer": text.encode()})
-    page.fill("[name=valid_from]", "2026-08-01")
+    page.fill("[name=valid_from]", "01/08/2026")
     page.fill("[name=source]", "QĐ 1804/QĐ-BYT")
     page.get_by_role("button", name="Xem thử").click()

@@ -133,7 +133,7 @@ def test_a_signal_becomes_an_outbreak_with_a_dated_list_and_ends(officer, nurse)
 
     nurse.go(where)
     assert nurse.page.get_by_role("button", name="Kết thúc ổ dịch").count() == 0
-    nurse.page.fill("[name=done_on]", "2999-01-01")
+    nurse.page.fill("[name=done_on]", "01/01/2999")
     button(nurse, "Ghi việc đã làm")
     assert "Ngày này chưa tới" in said(nurse)
     nurse.go(where)

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 
 import pytest
+from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 
 pytestmark = pytest.mark.journey
@@ -29,6 +30,23 @@ def reported(house, code, by):
 def asked(code, by):
     start, end = period()
     return f"{FIGURES}{code}/?tu={start}&den={end}&theo={by}"
+
+
+def test_days_are_typed_or_chosen_in_the_browsers_calendar(officer):
+    start, end = period()
+    officer.go(f"{FIGURES}visits/?tu={start}&den={end}")
+    box = officer.page.locator("#tu")
+    box.fill("5032026")
+    box.press("Tab")
+    assert box.input_value() == "5032026"  # neither 5/03 nor 50/3: kept as typed
+    box.fill("5-3-2026")
+    box.press("Tab")
+    assert box.input_value() == "05/03/2026"
+    officer.page.keyboard.press("Enter")  # the button stands after its box
+    officer.page.keyboard.press("ArrowRight")
+    officer.page.keyboard.press("Enter")
+    expect(box).to_have_value("06/03/2026")
+    expect(box).to_be_focused()
 
 
 def test_from_the_list_to_the_rows_behind_a_cell(officer, house):

@@ -65,7 +65,7 @@ def test_a_result_with_a_day_needs_its_day(nurse):
     row.locator("[role=alert]").wait_for()
     assert "Chọn ngày hẹn lại" in row.inner_text()
     nurse.looks_right()
-    row.get_by_label("Hẹn lại ngày").fill("1999-01-01")
+    row.get_by_label("Hẹn lại ngày", exact=True).fill("01/01/1999")
     row.get_by_role("button", name="Hẹn lại ngày khác").click()
     row.get_by_text("Ngày hẹn lại phải từ hôm nay").wait_for()
     row.get_by_label("Ghi thêm").fill("Con gái nghe máy")

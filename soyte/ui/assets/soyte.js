@@ -1,4 +1,4 @@
-/* Keys, look, dialogs, uploads. Every page works without this file. */
+/* Keys, look, dialogs, days, uploads. Every page works without this file. */
 "use strict";
 (() => {
   const root = document.documentElement;
@@ -94,6 +94,8 @@
     /* A question stays until it is answered: the second of two quick clicks would land beside it. */
     if (event.target.matches("dialog:not([role=alertdialog])")) event.target.close();
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+    const calendar = event.target.closest("[data-calendar]");
+    if (calendar) openCalendar(calendar);
     const eye = event.target.closest("[data-reveal]");
     if (eye) reveal(eye);
     if (event.target.closest("[data-print]")) print();
@@ -132,9 +134,42 @@
     try { await fetch(form.action, { method: "POST", body, redirect: "manual" }); } catch { /* holds for this page */ }
   };
 
+  /* ---- days: text boxes that read dd/mm/yyyy in every browser, which the browser's own calendar writes into ---- */
+  const TYPED = { date: /^(\d\d?)[/.\- ](\d\d?)[/.\- ](\d{4})$|^(\d\d)(\d\d)(\d{4})$/, month: /^(\d\d?)[/.\- ](\d{4})$|^(\d\d)(\d{4})$/ };
+  /* 2026-03-05 or 2026-03; "" where it is none. */
+  const dayOf = (box) => {
+    const text = box.value.trim(), parts = TYPED[box.dataset.day].exec(text), probe = make("input", { type: "date" });
+    const told = parts ? parts.slice(1).filter(Boolean).map((part) => part.padStart(2, "0")).reverse().join("-") : text;
+    probe.value = box.dataset.day === "month" ? `${told}-01` : told;
+    return probe.value && told;
+  };
+  const writeDay = (box, day) => { box.value = day.split("-").reverse().join("/"); };
+  const openCalendar = (button) => {
+    const box = one("[data-day]", button.parentElement);
+    let native = one(".native", button.parentElement);
+    if (!native) {
+      native = make("input", { type: box.dataset.day, class: "native", tabindex: "-1", "aria-hidden": "true" });
+      if (native.type === "text") native.type = "date"; /* a browser without a calendar of months */
+      native.addEventListener("change", () => { writeDay(box, native.value.slice(0, box.dataset.day === "month" ? 7 : 10)); box.focus(); });
+      button.before(native);
+    }
+    native.value = dayOf(box) + (native.type === "date" && box.dataset.day === "month" && dayOf(box) ? "-01" : "");
+    native.getBoundingClientRect(); /* a box just made has no place yet, and the calendar would open in the page's corner */
+    try { native.showPicker(); } catch { native.click(); }
+  };
+  /* A list waits until the day is written to its end. */
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    if (box.matches("[data-day]") && box.value && !dayOf(box)) event.stopPropagation();
+  }, true);
+
   /* ---- marking rows, lists ---- */
   document.addEventListener("change", (event) => {
     const box = event.target;
+    if (box.matches("[data-day]")) {
+      if (dayOf(box)) writeDay(box, dayOf(box));
+      else if (box.value && box.form.matches("[data-filters]")) box.form.requestSubmit(); /* the answer says what is wrong */
+    }
     if (box.matches("[data-mark-all]")) all("[data-mark]", box.closest("table")).forEach((other) => { if (other.checked !== box.checked) other.click(); });
     if (box.matches("[data-mark]")) box.closest("tr,li").classList.toggle("sel", box.checked);
     if (box.matches("[data-single-keys]")) try { localStorage.setItem(SINGLE, box.checked ? "on" : "off"); } catch { /* stays on */ }

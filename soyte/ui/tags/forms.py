@@ -6,8 +6,10 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from soyte.ui.fields import DayInput
 from soyte.ui.filters import FilterForm
 
 register = template.Library()
@@ -54,6 +56,12 @@ def field(bound: BoundField, wide: bool = False, classes: str = "") -> dict[str,
         "described": described,
         "options": list(bound) if many else [],
     }
+
+
+@register.simple_tag
+def day_box(name: str, label: str, row: Any, value: str = "") -> SafeString:
+    """The day box of a form that stands in each row of a list, with the id "<name>-<row>"; its label stands beside it."""
+    return DayInput(label).render(name, value, {"id": f"{name}-{row}", "class": "form-control"})
 
 
 def _mark(bound: BoundField) -> str:

@@ -41,7 +41,7 @@ def filters(form: FilterForm, target: str = "ket-qua") -> dict[str, Any]:
 @register.inclusion_tag("ui/tokens.html")
 def tokens(form: FilterForm, shown: str = "") -> dict[str, Any]:
     """Filters in force, each with a way to take it away, and the count line ("148 / 2.311 cơ sở")."""
-    return {"tokens": form.tokens(), "clear_url": form.clear_url(), "shown": shown}
+    return {"tokens": form.tokens(), "faults": form.faults(), "clear_url": form.clear_url(), "shown": shown}
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from soyte.kernel.access.web import HouseRequest
 from soyte.systems.care.commune_station import selectors
 from soyte.systems.care.commune_station.lists import results
 from soyte.systems.care.commune_station.models import FollowUp
+from soyte.ui.fields import DayField
 from soyte.ui.filters import TabbedFilterForm
 
 
@@ -36,12 +37,7 @@ class VersionForm(forms.Form):
 
 class TickForm(VersionForm):
     result = forms.ChoiceField(label=_("Kết quả"), error_messages={"required": _("Chọn một kết quả.")})
-    again_on = forms.DateField(
-        label=_("Hẹn lại ngày"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": _("Ngày không đúng. Chọn một ngày trong lịch.")},
-    )
+    again_on = DayField(label=_("Hẹn lại ngày"))
     note = forms.CharField(label=_("Ghi thêm"), max_length=300, required=False)
 
     def __init__(self, *args: Any, row: FollowUp, **kwargs: Any) -> None:

@@ -116,6 +116,7 @@ def _show(request: HouseRequest, row: FollowUp, *, error: str = "") -> HttpRespo
     _read(request, [row], "follow_ups")
     context = {
         "line": listing.line(row, day, error=error),
+        "typed": request.POST,
         "address": listing.address(row),
         "facts": listing.facts(row),
         "ticks": selectors.ticks(row),
@@ -160,6 +161,7 @@ def _answer(request: HouseRequest, row: FollowUp, *, error: str = "", said: str 
     if request.headers.get("HX-Request"):
         context = {
             "line": listing.line(row, timezone.localdate(request.actor.now), error=error),
+            "typed": request.POST if error else {},
             "tab": tab,
             "hamlet": hamlet,
             "tabs": _tabs(request, tab, hamlet),

@@ -12,7 +12,7 @@ from soyte.kernel.access.models import Guardianship
 from soyte.systems.care.own_record.models import Dispute
 from soyte.systems.care.own_record.services import disputes
 from soyte.systems.care.own_record.services.allergies import LONGEST
-from soyte.ui.fields import PhoneField
+from soyte.ui.fields import DayField, PhoneField
 
 Kind, Answer = AllergyStatement.Kind, AllergyStatement.Answer
 QUESTIONS = {
@@ -122,12 +122,9 @@ class GuardianForm(SeenCard):
             _("Thiếu số, ngày và nơi cấp. Ví dụ: “Số 123, ngày 05/06/2019, UBND xã Tân An”."),
         ),
     )
-    until = forms.DateField(
+    until = DayField(
         label=_("Thôi giám hộ từ ngày"),
         help_text=_("Để trống: đến ngày cháu đủ 18 tuổi. Không ghi sau ngày đó được."),
-        required=False,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args: Any, children: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from soyte.systems.care.visit_intake.models import Receipt
 from soyte.systems.care.visit_intake.services import LONGEST_REASON
+from soyte.ui.fields import DayField
 from soyte.ui.filters import FilterForm
-
-DAY = {"type": "date"}
-
-
-def day_field(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
 
 
 class ReceiptFilters(FilterForm):
@@ -33,7 +26,7 @@ class ReceiptFilters(FilterForm):
     )
     cua = forms.ChoiceField(label=_("Cửa nhận"), choices=[("", _("Mọi cửa")), *Receipt.Channel.choices])
     loai = forms.ChoiceField(label=_("Loại tệp"), choices=[("", _("Mọi loại")), *Receipt.Kind.choices])
-    ngay = day_field(_("Nhận ngày"))
+    ngay = DayField(label=_("Nhận ngày"))
 
 
 class VisitFilters(FilterForm):
@@ -59,9 +52,9 @@ class RefusedFilters(FilterForm):
     con = forms.ChoiceField(
         label=_("Tình trạng"), choices=[("", _("Chưa gửi lại")), ("het", _("Cả những lượt đã gửi lại"))]
     )
-    tu = day_field(_("Nhận từ ngày"))
-    den = day_field(_("Đến ngày"))
-    ra = day_field(_("Ra viện ngày"))
+    tu = DayField(label=_("Nhận từ ngày"))
+    den = DayField(label=_("Đến ngày"))
+    ra = DayField(label=_("Ra viện ngày"))
 
 
 class ReasonForm(forms.Form):

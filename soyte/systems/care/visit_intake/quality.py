@@ -58,20 +58,15 @@ class Period:
         return step(self.last, 1)
 
 
-def asked_period(first: str, last: str, *, today: date) -> Period:
-    """The months asked for as yyyy-mm; else the last six up to now. At most three years."""
-    until = min(_month(last) or today.replace(day=1), today.replace(day=1))
-    since = _month(first)
+def asked_period(first: date | None, last: date | None, *, today: date) -> Period:
+    """The months asked for, by their first days; else the last six up to now. At most three years."""
+    until = min(last or today.replace(day=1), today.replace(day=1))
+    since = first
     if since is None or since > until:
         since = until
         for _number in range(MONTHS - 1):
             since = step(since, -1)
     return Period(max(since, date(until.year - 3, until.month, 1)), until)
-
-
-def _month(text: str) -> date | None:
-    found = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", text, re.ASCII)
-    return date(int(found[1]), int(found[2]), 1) if found else None
 
 
 @dataclass(slots=True)

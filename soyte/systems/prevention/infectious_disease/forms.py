@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from soyte.systems.prevention.infectious_disease import selectors
 from soyte.systems.prevention.infectious_disease.models import CaseReport, OutbreakAct
-from soyte.ui.fields import PhoneField
+from soyte.ui.fields import DayField, PhoneField
 from soyte.ui.filters import TabbedFilterForm
 
 UNKNOWN, UNCHOSEN = ("", gettext_lazy("Chưa biết")), ("", gettext_lazy("Chọn"))
@@ -39,15 +39,6 @@ def _long(label: Any, *, help_text: Any = "") -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, required=False, max_length=1000, widget=area)
 
 
-def _day(label: Any, *, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=help_text,
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-
 def _choice(label: Any, choices: Sequence[tuple[str, Any]], *, required: bool = False, missing: Any = "") -> Any:
     errors = {"required": missing} if missing else {}
     blank = UNCHOSEN if required else UNKNOWN
@@ -62,7 +53,9 @@ class CaseForm(forms.Form):
     phone = PhoneField(required=False)
     occupation = _text(gettext_lazy("Nghề nghiệp"))
     workplace = _text(gettext_lazy("Nơi làm việc, trường, lớp"))
-    onset_on = _day(gettext_lazy("Ngày khởi phát"), help_text=gettext_lazy("Tệp khám bệnh không ghi ngày này."))
+    onset_on = DayField(
+        label=gettext_lazy("Ngày khởi phát"), help_text=gettext_lazy("Tệp khám bệnh không ghi ngày này.")
+    )
     symptoms = _long(gettext_lazy("Triệu chứng"))
     classification = _choice(gettext_lazy("Phân loại ca bệnh"), CLASSES, required=True,
                              missing=gettext_lazy("Thiếu phân loại. Chọn theo định nghĩa ca bệnh."))  # fmt: skip
@@ -71,7 +64,7 @@ class CaseForm(forms.Form):
     complication = _text(gettext_lazy("Biến chứng"))
     vaccinated = _choice(gettext_lazy("Đã tiêm phòng bệnh này"), YES_NO)
     doses = forms.IntegerField(label=gettext_lazy("Số mũi"), required=False, min_value=0, max_value=20)
-    last_dose_on = _day(gettext_lazy("Ngày tiêm mũi gần nhất"))
+    last_dose_on = DayField(label=gettext_lazy("Ngày tiêm mũi gần nhất"))
     exposure = _long(gettext_lazy("Tiếp xúc, nguồn lây"),
                      help_text=gettext_lazy("Ai, ở đâu, khi nào; động vật, thức ăn, nước."))  # fmt: skip
     travel = _text(gettext_lazy("Đi lại trong thời gian ủ bệnh"))
@@ -80,7 +73,7 @@ class CaseForm(forms.Form):
     )
     sampled = _choice(gettext_lazy("Có lấy mẫu"), YES_NO)
     lab_kind = _choice(gettext_lazy("Loại xét nghiệm"), LAB_KINDS)
-    sampled_on = _day(gettext_lazy("Ngày lấy mẫu"))
+    sampled_on = DayField(label=gettext_lazy("Ngày lấy mẫu"))
     lab_result = _choice(gettext_lazy("Kết quả"), LAB_RESULTS)
 
     groups = (
@@ -207,11 +200,7 @@ class HandOverForm(VersionForm):
 class ActForm(forms.Form):
     """A line of what was done in an outbreak."""
 
-    done_on = forms.DateField(
-        label=gettext_lazy("Ngày làm"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": gettext_lazy("Thiếu ngày làm.")},
-    )
+    done_on = DayField(label=gettext_lazy("Ngày làm"), missing=gettext_lazy("Thiếu ngày làm."))
     what = forms.ChoiceField(
         label=gettext_lazy("Việc đã làm"),
         choices=[row for row in OutbreakAct.What.choices if row[0] != OutbreakAct.What.DECISION],

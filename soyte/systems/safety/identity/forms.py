@@ -16,7 +16,7 @@ from soyte.kernel.errors import DomainError
 from soyte.kernel.organisations.models import Unit, UnitSuccession
 from soyte.kernel.systems import permissions
 from soyte.systems.safety.identity.selectors import account_title, accounts_named, unit_title, units_named
-from soyte.ui.fields import PhoneField
+from soyte.ui.fields import DayField, PhoneField
 from soyte.ui.filters import FilterForm
 
 NAMES = "ten-don-vi"  # ids of the lists of names that a page proposes
@@ -33,29 +33,6 @@ def refuse(form: forms.Form, error: DomainError, fields: dict[str, str] | None =
     """Show a refusal at the field that it speaks of; at the head of the form where it speaks of none."""
     field = (fields or {}).get(error.code)
     form.add_error(field if field in form.fields else None, str(error))
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **kwargs)
-
-
-def day_field(label: Any, *, needed: Any = "", **kwargs: Any) -> forms.DateField:
-    errors = {"invalid": _DAY_FORM, "required": needed or _DAY_MISSING}
-    return forms.DateField(
-        label=label,
-        widget=DayInput(),
-        required=bool(needed),
-        error_messages=errors,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        **kwargs,
-    )
-
-
-_DAY_FORM = gettext_lazy("Ngày này không có. Ghi ngày/tháng/năm, ví dụ 01/07/2026.")
-_DAY_MISSING = gettext_lazy("Thiếu ngày.")
 
 
 class UnitField(forms.CharField):
@@ -184,7 +161,9 @@ class UnitMakeForm(_UnitFacts):
         required=False,
         help_text=gettext_lazy("5 ký tự do cơ quan BHXH cấp; để trống nếu không khám chữa bệnh."),
     )
-    valid_from = day_field(gettext_lazy("Hoạt động từ ngày"), needed=gettext_lazy("Thiếu ngày bắt đầu hoạt động."))
+    valid_from = DayField(
+        label=gettext_lazy("Hoạt động từ ngày"), missing=gettext_lazy("Thiếu ngày bắt đầu hoạt động.")
+    )
     decision = forms.CharField(label=gettext_lazy("Quyết định"), max_length=200, required=False)
 
     def clean_facility_code(self) -> str:
@@ -202,12 +181,12 @@ class UnitCorrectForm(_UnitFacts):
 
 class UnitRenameForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Tên mới"), max_length=255, error_messages={"required": _NAME_NEEDED})
-    on = day_field(gettext_lazy("Mang tên mới từ ngày"), needed=gettext_lazy("Thiếu ngày mang tên mới."))
+    on = DayField(label=gettext_lazy("Mang tên mới từ ngày"), missing=gettext_lazy("Thiếu ngày mang tên mới."))
     decision = forms.CharField(label=gettext_lazy("Quyết định"), max_length=200, required=False)
 
 
 class UnitEndForm(forms.Form):
-    on = day_field(gettext_lazy("Ngày đầu tiên không còn đơn vị"), needed=gettext_lazy("Thiếu ngày kết thúc."))
+    on = DayField(label=gettext_lazy("Ngày đầu tiên không còn đơn vị"), missing=gettext_lazy("Thiếu ngày kết thúc."))
     successor = UnitField(label=gettext_lazy("Đơn vị nhận bàn giao"), required=False)
     relation = forms.ChoiceField(
         label=gettext_lazy("Cách bàn giao"), choices=UnitSuccession.Relation.choices, required=False
@@ -293,9 +272,10 @@ class PostGiveForm(forms.Form):
         label=gettext_lazy("Chức danh"), error_messages={"required": gettext_lazy("Chọn chức danh.")}
     )
     unit = UnitField(label=gettext_lazy("Tại đơn vị"), error_messages={"required": gettext_lazy("Thiếu đơn vị.")})
-    valid_from = day_field(gettext_lazy("Từ ngày"), needed=gettext_lazy("Thiếu ngày bắt đầu."))
-    valid_to = day_field(
-        gettext_lazy("Đến trước ngày"), help_text=gettext_lazy("Ngày đầu tiên không còn giữ; để trống nếu chưa biết.")
+    valid_from = DayField(label=gettext_lazy("Từ ngày"), missing=gettext_lazy("Thiếu ngày bắt đầu."))
+    valid_to = DayField(
+        label=gettext_lazy("Đến trước ngày"),
+        help_text=gettext_lazy("Ngày đầu tiên không còn giữ; để trống nếu chưa biết."),
     )
     reason = forms.CharField(label=gettext_lazy("Lý do, văn bản phân công"), max_length=500, required=False)
 
@@ -307,7 +287,7 @@ class PostGiveForm(forms.Form):
 
 
 class PostEndForm(forms.Form):
-    on = day_field(gettext_lazy("Ngày đầu tiên không còn giữ"), needed=gettext_lazy("Thiếu ngày thôi chức danh."))
+    on = DayField(label=gettext_lazy("Ngày đầu tiên không còn giữ"), missing=gettext_lazy("Thiếu ngày thôi chức danh."))
     reason = forms.CharField(label=gettext_lazy("Lý do"), max_length=500, error_messages={"required": REASON_NEEDED})
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from soyte.kernel.content.manifest import FoundSet
 from soyte.kernel.content.upload import heading, required_fields, upload_fields
+from soyte.ui.fields import DayField
 from soyte.ui.filters import FilterForm
 
 STATES = [("official", gettext_lazy("Chính thức")), ("review", gettext_lazy("Chờ rà soát"))]
@@ -24,17 +25,6 @@ SEVERITIES = [
 ]
 _FIRST = dt.date(1900, 1, 1)
 _AHEAD = dt.timedelta(days=3660)
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **kwargs)
-
-
-_DAY_FORM = gettext_lazy("Ngày này không có. Ghi ngày/tháng/năm, ví dụ 01/07/2026.")
-_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
 
 
 class SetFilters(FilterForm):
@@ -52,24 +42,17 @@ class SetFilters(FilterForm):
 
 class RowFilters(FilterForm):
     q = forms.CharField(label=gettext_lazy("Mã hoặc tên"), max_length=100)
-    on = forms.DateField(
-        label=gettext_lazy("Có hiệu lực ngày"),
-        widget=DayInput(),
-        input_formats=_FORMATS,
-        error_messages={"invalid": _DAY_FORM},
-    )
+    on = DayField(label=gettext_lazy("Có hiệu lực ngày"))
     state = forms.ChoiceField(label=gettext_lazy("Trạng thái"), choices=[("", gettext_lazy("Mọi trạng thái")), *STATES])
 
 
 class UploadForm(forms.Form):
-    valid_from = forms.DateField(
+    valid_from = DayField(
         label=gettext_lazy("Có hiệu lực từ ngày"),
-        widget=DayInput(),
-        input_formats=_FORMATS,
         help_text=gettext_lazy(
             "Từ ngày này danh mục chỉ gồm các dòng trong tệp; dòng không còn trong tệp sẽ kết thúc."
         ),
-        error_messages={"required": gettext_lazy("Thiếu ngày bắt đầu hiệu lực."), "invalid": _DAY_FORM},
+        missing=gettext_lazy("Thiếu ngày bắt đầu hiệu lực."),
         validators=[MinValueValidator(_FIRST, gettext_lazy("Ngày sớm nhất là 01/01/1900."))],
     )
     source = forms.CharField(

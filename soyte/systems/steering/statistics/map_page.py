@@ -17,7 +17,8 @@ from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.systems.steering.statistics.areas import area, by_commune, sentence
 from soyte.systems.steering.statistics.places import PlaceLine, on_map
-from soyte.systems.steering.statistics.views import asked_of, known_indicator
+from soyte.systems.steering.statistics.questions import question
+from soyte.systems.steering.statistics.views import known_indicator
 from soyte.ui.components import Area
 
 
@@ -33,7 +34,7 @@ class District:
 @require_GET
 def figure_map(request: HouseRequest, indicator_code: str) -> HttpResponse:
     indicator, countable = known_indicator(indicator_code)
-    asked = asked_of(request, countable)
+    asked = question(request, countable)
     chosen = OLD_MAP if request.GET.get("ban-do") == OLD_MAP else NEW_MAP
     figures, written = by_commune(
         indicator_code, actor=request.actor, start=asked.start, end=asked.end, where=asked.where

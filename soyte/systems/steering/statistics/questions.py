@@ -8,13 +8,18 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 
 from soyte.engines.indicators.counting import Countable
+from soyte.engines.indicators.figures import PeriodReversed
 from soyte.kernel.actors import Acting
+from soyte.kernel.text import format as words
+from soyte.ui.fields import DayField
 
 ROWS = "figures.rows"
 WHERE = "loc-"  # "loc-facility=70001" narrows by a dimension
@@ -26,10 +31,34 @@ def _first_period() -> tuple[date, date]:
     return (today.replace(day=1) - timedelta(days=330)).replace(day=1), today
 
 
+class PeriodForm(forms.Form):
+    """The two days of a period; one that is left out or garbled is that of the `usual` period."""
+
+    tu = DayField(label=_("Từ ngày"))
+    den = DayField(label=_("Đến ngày"))
+
+    def __init__(self, asked: QueryDict, usual: tuple[date, date]) -> None:
+        names = dict(zip(self.base_fields, usual, strict=True))
+        super().__init__({name: asked.get(name) or day.isoformat() for name, day in names.items()}, auto_id="%s")
+        self.usual = names
+
+    def days(self, request: HttpRequest) -> tuple[date, date]:
+        """First and last day. A reversed period is turned round, and the page says so."""
+        self.full_clean()
+        start, end = ((self.usual | self.cleaned_data)[name] for name in self.fields)
+        if start > end:
+            messages.error(request, str(PeriodReversed(start=words.day(start), end=words.day(end))))
+            start, end = end, start
+        # The boxes show what counts; a garbled one what was typed.
+        self.data = {"tu": start, "den": end} | {name: self.data[name] for name in self.errors}
+        return start, end
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A period, a split and what narrows it, as the address asks."""
 
+    period: PeriodForm
     start: date
     end: date
     by: str
@@ -69,19 +98,14 @@ def rows_address(
 
 def question(request: HttpRequest, countable: Countable) -> Question:
     """What the address asks; what it leaves out or garbles is the last twelve months, split by month."""
-    start, end = _first_period()
+    period = PeriodForm(request.GET, _first_period())
+    start, end = period.days(request)
     known = [dimension.code for dimension in countable.dimensions]
     asked = request.GET.get("theo", "month")
     return Question(
-        start=_day(request.GET.get("tu")) or start,
-        end=_day(request.GET.get("den")) or end,
+        period=period,
+        start=start,
+        end=end,
         by=asked if asked in known else "month",
         where={code: keys for code in known if (keys := request.GET.getlist(WHERE + code)) and all(keys)},
     )
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return parse_date(text or "")
-    except ValueError:
-        return None

@@ -15,23 +15,24 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from soyte.clinical.encounters.countables import NEW_MAP, OLD_MAP
 from soyte.engines.indicators.counting import Dimension
-from soyte.engines.indicators.figures import PeriodReversed, find
+from soyte.engines.indicators.figures import find
 from soyte.kernel.access.policy import holds
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
 from soyte.kernel.errors import DomainError
 from soyte.kernel.organisations import selectors as organisations
 from soyte.kernel.text import format as words
+from soyte.kernel.text.days import read_day
 from soyte.kernel.text.folding import vi_key
 from soyte.systems.steering.statistics import selectors, services
 from soyte.systems.steering.statistics.layout import Form, form_on, forms_on, head_of, layouts_of
 from soyte.systems.steering.statistics.models import FrozenReport
+from soyte.systems.steering.statistics.questions import PeriodForm
 from soyte.systems.steering.statistics.tables import Table, TableQuestion, table
 from soyte.ui.paging import page
 from soyte.ui.xlsx import Column, download
@@ -53,6 +54,10 @@ class Quick:
     title: str
     start: date
     end: date
+
+    @property
+    def days(self) -> tuple[date, date]:
+        return self.start, self.end
 
 
 def periods(today: date) -> list[Quick]:
@@ -89,30 +94,20 @@ def _address(form: str, start: date, end: date) -> str:
     return f"{reverse('statistics:table', args=[form])}?{urlencode({'tu': start, 'den': end})}"
 
 
-def _day(text: str, otherwise: date) -> date:
-    try:
-        return parse_date(text) or otherwise
-    except ValueError:
-        return otherwise
-
-
-def _question(request: HouseRequest, form_code: str) -> TableQuestion:
+def _question(request: HouseRequest, form_code: str) -> tuple[TableQuestion, PeriodForm]:
     """What the address asks; what it leaves out or garbles is the month that is over. A reversed period is turned round."""
     today = timezone.localdate()
-    usual = periods(today)[0]
     asked = request.POST if request.method == "POST" else request.GET
-    start, end = _day(asked.get("tu", ""), usual.start), _day(asked.get("den", ""), usual.end)
-    if start > end:
-        messages.error(request, str(PeriodReversed(start=words.day(start), end=words.day(end))))
-        start, end = end, start
-    layout_day = min(_day(asked.get("mau", ""), end), today)
+    boxes = PeriodForm(asked, periods(today)[0].days)
+    start, end = boxes.days(request)
+    layout_day = min(read_day(asked.get("mau", "")) or end, today)
     form = form_on(form_code, layout_day)
     if form is None:
         raise Http404
     known = {dimension.code for dimension in _dimensions(form)}
     where = {name: keys for name in NARROWED_BY if name in known and (keys := asked.getlist(name)) and all(keys)}
     on_map = OLD_MAP if asked.get("ban-do") == OLD_MAP else NEW_MAP
-    return TableQuestion(form, layout_day, start, end, where, on_map)
+    return TableQuestion(form, layout_day, start, end, where, on_map), boxes
 
 
 def _dimensions(form: Form) -> list[Dimension]:
@@ -152,7 +147,7 @@ def _facilities(request: HouseRequest, question: TableQuestion) -> Iterator[tupl
 @requires("figures.read")
 @require_GET
 def statistical_table(request: HouseRequest, form_code: str) -> HttpResponse:
-    question = _question(request, form_code)
+    question, boxes = _question(request, form_code)
     found = _counted(request, question)
     today = timezone.localdate()
     rows = found.rows
@@ -160,6 +155,7 @@ def statistical_table(request: HouseRequest, form_code: str) -> HttpResponse:
         rows = [row for row in rows if row.level == 0 or any(cell.value != 0 for cell in row.cells)]
     context = {
         "question": question,
+        "boxes": boxes,
         "form": question.form,
         "head": head_of((column.group, column.name) for column in question.form.columns),
         "table": found,
@@ -200,7 +196,7 @@ def _counted(request: HouseRequest, question: TableQuestion) -> Table:
 @requires("figures.read")
 @require_GET
 def table_export(request: HouseRequest, form_code: str) -> FileResponse:
-    question = _question(request, form_code)
+    question, _boxes = _question(request, form_code)
     found = _counted(request, question)
     return _workbook(
         f"soyte-{form_code}-{question.start}-{question.end}.xlsx",
@@ -246,7 +242,7 @@ def _workbook(
 @requires("reports.freeze")
 @require_POST
 def table_freeze(request: HouseRequest, form_code: str) -> HttpResponse:
-    question = _question(request, form_code)
+    question, _boxes = _question(request, form_code)
     if not {"tu", "den"} <= {*request.POST}:
         messages.error(request, _("Chưa chọn kỳ báo cáo."))
         return redirect("statistics:table", form_code=form_code)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,11 +16,10 @@ from django.views.decorators.http import require_GET
 from soyte.engines.indicators import rollups
 from soyte.engines.indicators.content import Indicator, indicators
 from soyte.engines.indicators.counting import Countable, Dimension
-from soyte.engines.indicators.figures import Cell, Figure, PeriodReversed, UnknownIndicator, find, rows_of
+from soyte.engines.indicators.figures import Cell, Figure, UnknownIndicator, find, rows_of
 from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
-from soyte.kernel.text import format as words
 from soyte.systems.steering.statistics.questions import Question, question, rows_address
 from soyte.systems.steering.statistics.rows import in_words
 from soyte.ui.paging import page
@@ -52,14 +50,6 @@ def known_indicator(code: str) -> tuple[Indicator, Countable]:
         return find(code)
     except UnknownIndicator as error:
         raise Http404(str(error)) from error
-
-
-def asked_of(request: HouseRequest, countable: Countable) -> Question:
-    asked = question(request, countable)
-    if asked.start > asked.end:
-        messages.error(request, str(PeriodReversed(start=words.day(asked.start), end=words.day(asked.end))))
-        return Question(asked.end, asked.start, asked.by, asked.where)
-    return asked
 
 
 @requires("figures.read")
@@ -117,7 +107,7 @@ def _ask(request: HouseRequest, code: str, asked: Question) -> Figure:
 @require_GET
 def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse:
     indicator, countable = known_indicator(indicator_code)
-    asked = asked_of(request, countable)
+    asked = question(request, countable)
     found = _ask(request, indicator_code, asked)
     by_commune = asked.by == "commune"
     lines = _lines(found, asked, request.actor)
@@ -143,7 +133,7 @@ def indicator_detail(request: HouseRequest, indicator_code: str) -> HttpResponse
 @require_GET
 def figure_export(request: HouseRequest, indicator_code: str) -> FileResponse:
     indicator, countable = known_indicator(indicator_code)
-    asked = asked_of(request, countable)
+    asked = question(request, countable)
     found = _ask(request, indicator_code, asked)
     dimension = countable.dimension(asked.by)
 
@@ -192,7 +182,7 @@ def _in_words(dimension: Dimension, keys: Sequence[str], asked: Question) -> str
 def figure_rows(request: HouseRequest, indicator_code: str) -> HttpResponse:
     """The visits behind a figure or one of its cells, without names: who sent what, when, for which amount."""
     indicator, countable = known_indicator(indicator_code)
-    asked = asked_of(request, countable)
+    asked = question(request, countable)
     behind = rows_of(indicator_code, actor=request.actor, start=asked.start, end=asked.end, where=asked.where)
     record(
         request.actor,

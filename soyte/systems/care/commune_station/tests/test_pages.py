@@ -160,7 +160,7 @@ def test_the_script_gets_the_row_and_the_counts(client, mai):
     [
         ({"version": 1}, "Chọn một kết quả"),
         ({"version": 1, "result": "other_day"}, "Chọn ngày hẹn lại"),
-        ({"version": 1, "result": "other_day", "again_on": "31/02/2027"}, "Ngày không đúng"),
+        ({"version": 1, "result": "other_day", "again_on": "31/02/2027"}, "“31/02/2027” không phải là ngày"),
         ({"version": 1, "result": "other_day", "again_on": "1990-01-01"}, "Ngày hẹn lại phải từ hôm nay"),
         ({"version": "x", "result": "reminded"}, ""),
         ({"version": 1, "result": "x" * 50}, ""),

@@ -96,15 +96,21 @@ def test_few_visits_of_a_rule_that_speaks_of_a_label_are_not_counted_for_whoever
 @pytest.mark.parametrize(
     ("first", "last", "months"),
     [
-        ("", "", 6),
-        ("2026-09", "2026-10", 2),
-        ("2026-10", "2026-09", 6),
-        ("x", "2026-13", 6),
-        ("2001-01", "2026-10", 37),
+        (None, None, 6),
+        (dt.date(2026, 9, 1), dt.date(2026, 10, 1), 2),
+        (dt.date(2026, 10, 1), dt.date(2026, 9, 1), 6),
+        (dt.date(2001, 1, 1), dt.date(2026, 10, 1), 37),
     ],
 )
 def test_a_period_is_whole_months_and_has_an_end(first, last, months):
     assert len(quality.asked_period(first, last, today=dt.date(2026, 11, 5)).months) == months
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("8/2026", "08/2026"), ("2026-08", "08/2026"), ("2026-13", "2026-13")])
+def test_months_are_typed_and_shown_as_month_and_year(client, officer, autumn, typed, shown):
+    page = client.get(HOME, {"tu": typed, "den": "2026-10"}).content.decode()
+    assert f'value="{shown}"' in page and 'value="10/2026"' in page
+    assert ("“2026-13” không phải là tháng" in page) == (shown == "2026-13")
 
 
 def test_the_pages_show_and_drill(client, officer, autumn):

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.http import FileResponse, Http404, HttpResponse
+from django import forms
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from soyte.kernel.access.web import HouseRequest, requires
@@ -19,18 +21,32 @@ from soyte.systems.care.visit_intake import quality, quality_counts
 from soyte.systems.care.visit_intake.quality import Line, Period, RuleLine
 from soyte.systems.care.visit_intake.views.showing import severity_chip
 from soyte.ui.components import Chip, Link, Tab
+from soyte.ui.fields import MonthField
 from soyte.ui.xlsx import Column, download
 
 NEED = "visit_files.quality"
 OF_FILES = ("file.", "envelope.")  # rules that speak of a file, not of a visit in it
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Period and limit of lateness as the address says them."""
+class Asked(forms.Form):
+    """Period and limit of lateness as the address says them; what it leaves out or garbles is the usual one."""
 
-    period: Period
-    late_days: int
+    tu = MonthField(label=gettext_lazy("Từ tháng"))
+    den = MonthField(label=gettext_lazy("Đến tháng"))
+    muon = forms.TypedChoiceField(label=gettext_lazy("Lập muộn là sau ngày ra quá"), coerce=int, required=False)
+
+    def __init__(self, asked: QueryDict) -> None:
+        super().__init__(asked, auto_id="%s")
+        lateness = self.fields["muon"]
+        assert isinstance(lateness, forms.ChoiceField)
+        lateness.choices = [(days, _late(days)) for days in quality.LATE_CHOICES]
+        self.full_clean()
+        told = self.cleaned_data
+        self.period = quality.asked_period(told.get("tu"), told.get("den"), today=timezone.localdate())
+        self.late_days: int = told.get("muon") or quality.LATE_DAYS
+        # The boxes show what counts; a garbled one what was typed.
+        counts = {"tu": self.period.first, "den": self.period.last, "muon": self.late_days}
+        self.data = counts | {name: asked[name] for name in ("tu", "den") if name in self.errors}
 
     @property
     def query(self) -> str:
@@ -43,10 +59,8 @@ class Asked:
         return _("Tệp lập từ tháng %(first)s đến tháng %(last)s") % facts
 
 
-def _asked(request: HouseRequest) -> Asked:
-    period = quality.asked_period(request.GET.get("tu", ""), request.GET.get("den", ""), today=timezone.localdate())
-    late = request.GET.get("muon", "")
-    return Asked(period, int(late) if late in map(str, quality.LATE_CHOICES) else quality.LATE_DAYS)
+def _late(days: int) -> str:
+    return ngettext("%(days)s ngày", "%(days)s ngày", days) % {"days": days}
 
 
 def tabs(request: HouseRequest, current: str, query: str = "") -> list[Tab]:
@@ -71,9 +85,6 @@ def _context(request: HouseRequest, asked: Asked, current: str) -> dict[str, obj
     return {
         "asked": asked,
         "counted_at": quality_counts.counted_at(),
-        "late_choices": quality.LATE_CHOICES,
-        "first": f"{asked.period.first:%Y-%m}",
-        "last": f"{asked.period.last:%Y-%m}",
         "tabs": tabs(request, current, asked.query),
         "may_replay": request.actor.holds("visit_files.replay"),
     }
@@ -96,7 +107,7 @@ def _row(line: Line, url: str) -> LineRow:
 @requires(NEED)
 @require_GET
 def overview(request: HouseRequest) -> HttpResponse:
-    asked = _asked(request)
+    asked = Asked(request.GET)
     lines = quality.facilities(request.actor, asked.period, late_days=asked.late_days)
     rows = [
         _row(line, f"{reverse('visit_intake:quality_facility', args=[line.key])}?{asked.query}" if line.key else "")
@@ -114,7 +125,7 @@ def overview(request: HouseRequest) -> HttpResponse:
 @requires(NEED)
 @require_GET
 def programs(request: HouseRequest) -> HttpResponse:
-    asked = _asked(request)
+    asked = Asked(request.GET)
     rows = [_row(line, "") for line in quality.programs(request.actor, asked.period, late_days=asked.late_days)]
     return render(request, "visit_intake/programs.html", _context(request, asked, "quality_programs") | {"rows": rows})
 
@@ -145,7 +156,7 @@ def _rule_rows(lines: list[RuleLine], facility_code: str = "") -> list[RuleRow]:
 @requires(NEED)
 @require_GET
 def rules(request: HouseRequest) -> HttpResponse:
-    asked = _asked(request)
+    asked = Asked(request.GET)
     rows = _rule_rows(quality.rules(request.actor, asked.period))
     return render(
         request, "visit_intake/quality_rules.html", _context(request, asked, "quality_rules") | {"rows": rows}
@@ -159,7 +170,7 @@ def facility(request: HouseRequest, facility_code: str) -> HttpResponse:
     unit = quality.unit_of(request.actor, facility_code)
     if unit is None:
         raise Http404
-    asked = _asked(request)
+    asked = Asked(request.GET)
     line = quality.one_facility(request.actor, asked.period, unit, late_days=asked.late_days)
     months = list(zip(asked.period.months, line.months, strict=True))
     context = _context(request, asked, "") | {
@@ -180,7 +191,7 @@ def facility(request: HouseRequest, facility_code: str) -> HttpResponse:
 @requires(NEED)
 @require_GET
 def export(request: HouseRequest) -> FileResponse:
-    asked = _asked(request)
+    asked = Asked(request.GET)
     lines = quality.facilities(request.actor, asked.period, late_days=asked.late_days)
     return download(
         f"soyte-chat-luong-{asked.period.first:%Y%m}-{asked.period.last:%Y%m}.xlsx",

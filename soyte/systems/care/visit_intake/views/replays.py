@@ -21,7 +21,6 @@ from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.jobs.services import enqueue
 from soyte.kernel.text import format as words
 from soyte.systems.care.visit_intake import services
-from soyte.systems.care.visit_intake.forms import day_field
 from soyte.systems.care.visit_intake.jobs import count_quality_again
 from soyte.systems.care.visit_intake.models import Finding, ReceiptVisit
 from soyte.systems.care.visit_intake.rules import ERROR, title
@@ -30,6 +29,7 @@ from soyte.systems.care.visit_intake.views.quality import tabs
 from soyte.systems.care.visit_intake.views.report import visit_rows
 from soyte.systems.care.visit_intake.views.showing import visits_counted
 from soyte.systems.care.visit_intake.views.visits import MOST_COUNTED, filtered_refused
+from soyte.ui.fields import DayField
 from soyte.ui.filters import FilterForm
 from soyte.ui.paging import capped_count, page
 
@@ -43,8 +43,8 @@ class ReplayFilters(FilterForm):
 
     ma = forms.CharField(label=gettext_lazy("Mã quy tắc"), max_length=100)
     co_so = forms.CharField(label=gettext_lazy("Mã cơ sở"), max_length=5)
-    tu = day_field(gettext_lazy("Nhận từ ngày"))
-    den = day_field(gettext_lazy("Đến ngày"))
+    tu = DayField(label=gettext_lazy("Nhận từ ngày"))
+    den = DayField(label=gettext_lazy("Đến ngày"))
 
 
 def _asked(request: HouseRequest, asked: dict[str, Any]) -> QuerySet[ReceiptVisit]:

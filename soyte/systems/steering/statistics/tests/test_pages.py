@@ -162,7 +162,14 @@ def test_a_reversed_period_is_turned_round_and_said(enter):
     visit(at=at(4, 15))
     shown = text(page(enter(), query="tu=2026-05-01&den=2026-04-01"))
     assert "Ngày đầu (01/05/2026) sau ngày cuối (01/04/2026)" in shown
-    assert 'value="2026-04-01"' in shown
+    assert 'name="tu" value="01/04/2026"' in shown
+
+
+def test_days_are_typed_as_vietnamese_write_them(enter):
+    visit(at=at(4, 15))
+    shown = text(page(enter(), query="tu=1/4/2026&den=31/4/2026"))
+    assert 'name="tu" value="01/04/2026"' in shown and 'name="den" value="31/4/2026"' in shown
+    assert "Đến ngày: “31/4/2026” không phải là ngày" in shown
 
 
 def test_an_unknown_figure_is_not_found(enter):
