@@ -6,12 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
 from operator import itemgetter
-from string import ascii_uppercase, digits
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, Expression, F, Func, IntegerField, JSONField, QuerySet, Value, When
-from django.db.models.functions import Cast, Coalesce, Left, Length, RPad, TruncDate, Upper
-from django.db.models.lookups import Exact, In
+from django.db.models import Case, CharField, Expression, F, Func, JSONField, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Left, Upper
 from django.utils.translation import gettext_lazy as _
 
 from soyte.engines.indicators.counting import Dimension, named
@@ -58,21 +57,6 @@ class _AgeBand(Func):
         + f"])], '{UNKNOWN}')"
     )
     output_field = CharField()
-
-
-def _age() -> _AgeBand:
-    """Days as numbers yyyymmdd: their difference by ten thousand is full years, and with a birth of which only the year is known
-    (yyyy0000) the difference of the years."""
-    arrived = Func(TruncDate("started_at"), Value("YYYYMMDD"), function="to_char", output_field=CharField())
-    written = Left("birth_written", 8)
-    others = Func(written, Value(digits), Value(""), function="translate", output_field=CharField())
-    born = Case(  # translate and length take a fraction of the time of a regular expression
-        When(
-            Exact(others, Value("")) & In(Length(written), [4, 8]),
-            then=Cast(RPad(written, 8, Value("0")), IntegerField()),
-        )
-    )
-    return _AgeBand((Cast(arrived, IntegerField()) - born) / 10_000)
 
 
 def blocks() -> list[tuple[str, str, str]]:
@@ -136,7 +120,7 @@ def breakdowns(*, inpatient: Iterable[str]) -> tuple[Dimension, ...]:
             "icd", _("Chẩn đoán chính (mã ba ký tự)"), category, _category_names, singles_out=True, is_coded=True
         ),
         Dimension("sex", _("Giới"), sex, named(_SEXES), is_broad=True),
-        Dimension("age", _("Tuổi lúc vào"), _age(), named(_AGE_NAMES), is_broad=True),
+        Dimension("age", _("Tuổi lúc vào"), _AgeBand(F("age")), named(_AGE_NAMES), is_broad=True),
         Dimension("setting", _("Khám hay nội trú"), setting, named(_SETTINGS), is_broad=True),
         Dimension("outcome", _("Kết quả điều trị"), outcome, named(_OUTCOMES), is_broad=True),
     )

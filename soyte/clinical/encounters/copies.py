@@ -24,6 +24,7 @@ def top_up(visits: int, *, bench: str) -> None:
         raise SystemExit(2)
     with connection.cursor() as cursor:
         if visits > known:
-            names = [str(f.column) for f in Encounter._meta.concrete_fields if f.column not in _SET_ASIDE]
+            written = [f for f in Encounter._meta.concrete_fields if not f.generated]
+            names = [str(f.column) for f in written if f.column not in _SET_ASIDE]
             cursor.execute(_COPY.format(columns=", ".join(names)), [visits // known + 1, visits - known])
         cursor.execute("analyze encounters_encounter")

@@ -7,8 +7,23 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, JSONField, OuterRef, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +36,7 @@ from soyte.clinical.terminology import selectors as terminology
 from soyte.engines.indicators.counting import Countable, Coverage, Dimension, Names, periods
 from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.organisations import selectors as organisations
+from soyte.kernel.people.models import Person
 from soyte.kernel.places import selectors as places
 from soyte.kernel.text.folding import vi_key
 
@@ -33,6 +49,18 @@ DIED = ("5", "8")  # KET_QUA_DTRI: died; died outside the hospital
 
 def in_force() -> QuerySet[Encounter]:
     return Encounter.objects.filter(in_force=True)
+
+
+def _stands_for() -> Case:
+    """The person of a visit; of rows that were decided to be one person the one that speaks for both.
+
+    Few are merged, so they are looked for in a table in memory instead of joining everybody.
+    """
+    merged = Person.objects.filter(merged_into__isnull=False)
+    stands = merged.filter(pk=OuterRef("person_id")).values("merged_into_id")
+    return Case(
+        When(person_id__in=merged.values("pk"), then=Subquery(stands)), default=F("person_id"), output_field=UUIDField()
+    )
 
 
 def _notifiable(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -173,8 +201,7 @@ COUNTABLES = (
         labels="labels",
         measures={
             "rows": Count("pk"),
-            # Two rows that were decided to be one person are one.
-            "persons": Count(Coalesce("person__merged_into_id", "person_id"), distinct=True),
+            "persons": Count(_stands_for(), distinct=True),
             "treatment_days": Sum("treatment_days"),
             "total_amount": Sum("total_amount"),
             "insurer_amount": Sum("insurer_amount"),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import TruncDate
 
+from soyte.clinical.encounters.age import age_on_arrival
 from soyte.clinical.lines import ChargedLine, LabelledText
 from soyte.kernel.ids import uuid7
 
@@ -61,6 +62,9 @@ class Encounter(PersonAsWritten):
     admitted_at = models.DateTimeField(null=True)  # NGAY_VAO_NOI_TRU
     ended_at = models.DateTimeField()  # NGAY_RA
     ended_on = models.DateField()  # the day of NGAY_RA in Vietnam: the day on which figures count the visit
+    age = models.GeneratedField(
+        expression=age_on_arrival(), output_field=models.SmallIntegerField(null=True), db_persist=True
+    )
     treatment_days = models.IntegerField(null=True)  # SO_NGAY_DTRI
     result_code = models.TextField(default="")  # KET_QUA_DTRI
     discharge_code = models.TextField(default="")  # MA_LOAI_RV; 4210: TINH_TRANG_RV
@@ -118,7 +122,7 @@ class Encounter(PersonAsWritten):
             models.Index(
                 fields=["ended_on", "facility_code"],
                 include=[
-                    *("id", "unit", "person", "kind", "sex", "birth_written", "started_at", "result_code", "main_icd"),
+                    *("id", "unit", "person", "kind", "sex", "age", "started_at", "result_code", "main_icd"),
                     *("main_icd_chapter", "commune_code", "labels", "treatment_days", "total_amount", "insurer_amount"),
                 ],
                 condition=Q(in_force=True),

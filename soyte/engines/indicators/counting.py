@@ -96,7 +96,7 @@ class Coverage:
 class Countable:
     """Rows that can be counted. `day` is the date field that decides the period; both ends are included.
 
-    `action` is what a viewer needs to see the figures (and its scope says of which units); `rows_action` is what he needs to
+    Measures are counts, sums and counts of different things. `action` is what a viewer needs to see the figures (and its scope says of which units); `rows_action` is what he needs to
     open the rows behind them.
 
     What roll-ups need to know: `changes` names the events after which rows may differ and, for each, finds the days of all

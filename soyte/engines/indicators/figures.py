@@ -19,6 +19,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import Aggregate, Count, Expression, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -161,6 +162,34 @@ def counts_of(
     )
 
 
+_DIFFERENT = """
+    select {names}, count(*), sum(unseen)::bigint, count(*) filter (where place = 1)
+    from (select *, row_number() over (partition by thing) as place from ({each}) each) numbered
+    group by {names}"""
+
+
+def counts_of_different(rows: QuerySet[Any], names: Sequence[str], aggregates: Mapping[str, Aggregate]) -> Counts:
+    """The counts of keyed rows where the value is of different things.
+
+    Each thing is grouped once for each combination of keys and numbered there: the whole are those that come first.
+    """
+    thing = aggregates["value"].get_source_expressions()[0]
+    each = rows.order_by().values(*names, thing=thing).annotate(unseen=aggregates["unseen"])
+    sql, params = each.query.get_compiler(each.db, elide_empty=False).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERENT.format(names=", ".join(names), each=sql), params)
+        found = cursor.fetchall()
+    parts = [
+        {**dict(zip(names, keys, strict=True)), "value": value, "size": value, "unseen": unseen}
+        for *keys, value, unseen, _first in found
+    ]
+    whole = sum(row[-1] for row in found)
+    return Counts(
+        [row for row in parts if all(row[name] for name in names)],
+        {"value": whole, "size": whole, "unseen": sum(row["unseen"] for row in parts)},
+    )
+
+
 def added_up(counted: Sequence[Counted]) -> Counted:
     return {name: sum(row[name] or 0 for row in counted) for name in ("value", "size", "unseen")}
 
@@ -228,9 +257,10 @@ class Question:
         return bool(replace(self, by=(), where={}).rows().filter(self._unseen()).exists())
 
     def count(self) -> Counts:
-        """The counts from the rows, which are read once if the measure adds up."""
-        adds_up = self.countable.adds_up(self.indicator.measure)
-        return counts_of(self.rows(), self.names, self.aggregates(), None if adds_up else self.rows)
+        """The counts from the rows, which are read once."""
+        if self.names and not self.countable.adds_up(self.indicator.measure):
+            return counts_of_different(self.rows(), self.names, self.aggregates())
+        return counts_of(self.rows(), self.names, self.aggregates())
 
 
 def figure(

@@ -30,7 +30,7 @@ MONTHLY = "month:"
 KEYS_JOINED_BY = "\x1f"
 FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
 # What is written must be what is read: a change of these statements is a change of every definition.
-_VERSION = 2
+_VERSION = 3
 
 
 def rolled() -> dict[str, Indicator]:

@@ -35,6 +35,7 @@ def keys(by):
         ("2012", "5-14"),
         ("202202300000", "1-4"),  # a day that never was
         ("203001010000", "khong-ro"),
+        ("000000000000", "khong-ro"),  # as the unknown is written
         ("196a", "khong-ro"),
         ("", "khong-ro"),
     ],

@@ -49,6 +49,17 @@ def test_one_person_with_three_visits_is_one_person():
     assert figure("persons", actor=OPERATOR, **YEAR).total.value == 2
 
 
+def test_persons_are_counted_once_at_each_key_and_once_in_the_whole():
+    stands = person()
+    double = person(merged_into=stands)
+    for who, chapter in ((stands, "I"), (stands, "I"), (double, "I"), (double, "X"), (person(), "X"), (person(), "")):
+        visit(at=at(5, 1), who=who, main_icd_chapter=chapter)
+    found = figure("persons", actor=OPERATOR, by=["icd_chapter"], **YEAR)
+    assert (values(found), found.total.value) == ({("I",): 1, ("X",): 2}, 3)
+    nobody = figure("persons", actor=OPERATOR, by=["icd_chapter"], where={"facility": []}, **YEAR)
+    assert (nobody.cells, nobody.total.value) == ([], 0)
+
+
 @pytest.mark.parametrize(
     ("month", "icd", "disease"),
     [(6, "A90", "dengue"), (6, "A97.0", "dengue"), (7, "A90", None), (7, "A970", "dengue"), (7, "J02.9", None)],
