@@ -198,6 +198,7 @@ class ReviewPair(models.Model):
         TWO_NUMBERS = "two_numbers", _("Các số định danh của một lượt khám dẫn đến hai người")
         PATIENT_NO = "patient_no", _("Cùng mã người bệnh, tên và năm sinh nhưng khác số định danh")
         NEWBORN = "newborn", _("Trẻ sơ sinh có thể là con theo giấy chứng sinh")
+        NAMED_LATER = "named_later", _("Trẻ lúc sinh chưa có tên hay số riêng, tệp sau có tên và số mới")
 
     a = models.ForeignKey(Person, models.PROTECT, related_name="+")
     b = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)

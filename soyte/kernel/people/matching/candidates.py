@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from soyte.kernel.people.names import (
 )
 
 FIRST_YEAR = timedelta(days=365)
+# "con ba …", "be con chi …", folded: what a maternity ward writes before a child has a name; read by PostgreSQL too.
+UNNAMED = r"^((be|tre|so sinh|ss) )*(con|cb) ((so sinh|cua|[0-9]+) )*((ba|chi|me|ong|sp) )?"
+_UNNAMED = re.compile(UNNAMED)
 MARK = "\x1f"  # between the parts of a lock key
 # What every visit may change, with the lengths that are kept: a file's longer text is a warning, not a loss.
 CONTACT_LENGTHS = {
@@ -162,6 +166,17 @@ class Number:
 
     def holds(self, on: date) -> bool:
         return not (self.valid_from and on < self.valid_from) and not (self.valid_to and on >= self.valid_to)
+
+
+def is_unnamed(folded: str) -> bool:
+    """Whether a name says only whose child this is."""
+    return bool(_UNNAMED.match(folded))
+
+
+def mother_in(folded: str) -> str:
+    """The folded name of the mother that an unnamed child's own name gives; "" of a named child, or of the father's."""
+    found = _UNNAMED.match(folded)
+    return folded[found.end() :] if found and not found[0].endswith("ong ") else ""
 
 
 @dataclass(frozen=True, slots=True)

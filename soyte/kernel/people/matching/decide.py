@@ -8,13 +8,12 @@ sex and commune without a contradicting number; else a new person. Doubt never m
 
 from __future__ import annotations
 
-import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import date
 
 from soyte.kernel.ids import uuid7
-from soyte.kernel.people.matching.candidates import Candidate, Match, Newborn, Number
+from soyte.kernel.people.matching.candidates import Candidate, Match, Newborn, Number, is_unnamed, mother_in
 from soyte.kernel.people.matching.register import Known, Register
 from soyte.kernel.people.models import ReviewPair
 
@@ -22,8 +21,6 @@ Reason = ReviewPair.Reason
 _RANK = {"citizen": 0, "passport": 1, "insurance": 2, "patient_no": 3}
 _STRONG = ("citizen", "passport", "insurance")
 _DETAIL = {"unknown": 0, "year": 1, "month": 2, "day": 3}
-# "Con bà …", "Bé con chị …": what a maternity ward writes before a child has a name.
-_UNNAMED = re.compile(r"((be|tre|so sinh|ss) )*(con|cb) ((so sinh|cua|\d+) )*((ba|chi|me|ong|sp) )?")
 
 
 @dataclass(slots=True)
@@ -62,6 +59,7 @@ def _patient(case: _Case) -> Known:
         return earlier
     if (child := _of_certificate(case)) is not None:
         return child
+    _doubt_named_later(case)
     if not any(number.kind in _STRONG for _rank, _person, number in led_to) and (same := _of_same_traits(case)):
         return same
     return _make(case)
@@ -114,8 +112,8 @@ def _differ_in_year(person: Known, candidate: Candidate) -> bool:
 
 def _same_unnamed_child(person: Known, candidate: Candidate) -> bool:
     """A child that was "con bà …" in one file and has its name in the other, with the same number."""
-    unnamed = _UNNAMED.match(person.name_folded) or _UNNAMED.match(candidate.folded)
-    return bool(unnamed) and _same_birthday_and_sex(person, candidate)
+    unnamed = is_unnamed(person.name_folded) or is_unnamed(candidate.folded)
+    return unnamed and _same_birthday_and_sex(person, candidate)
 
 
 def _same_birthday_and_sex(person: Known, candidate: Candidate) -> bool:
@@ -184,6 +182,29 @@ def _of_certificate(case: _Case) -> Known | None:
     return None
 
 
+def _doubt_named_later(case: _Case) -> None:
+    """Note who may be this child before it had a name or numbers of its own: of the same birthday, sex and name.
+
+    Where one of both is still "con bà …" their mothers are compared; their communes where not both tell of the mother.
+    """
+    candidate = case.candidate
+    if not candidate.is_infant or candidate.birth_date is None:
+        return
+    born_that_day = case.register.by_birthday[candidate.birth_date].values()
+    for person in (p for p in born_that_day if p.sex == candidate.sex and not p.awaits_own_file):
+        named_later = is_unnamed(person.name_folded) != is_unnamed(candidate.folded)
+        if person.name_folded == candidate.folded or (named_later and _may_have_one_mother(person, candidate)):
+            case.doubt(person, Reason.NAMED_LATER)
+
+
+def _may_have_one_mother(child: Known, candidate: Candidate) -> bool:
+    if _names_mother(candidate, child.mother):
+        return True
+    hers = mother_in(candidate.folded) or candidate.mother_folded
+    theirs = child.mother.name_folded if child.mother else mother_in(child.name_folded)
+    return hers == theirs if hers and theirs else child.commune_code == candidate.contact.get("commune_code")
+
+
 def _names_mother(candidate: Candidate, mother: Known | None) -> bool:
     """Whether a child's own file shows this mother: her name, alone or within the child's, or one of her numbers."""
     if mother is None:
@@ -197,10 +218,11 @@ def _names_mother(candidate: Candidate, mother: Known | None) -> bool:
 
 
 def _may_be(candidate: Candidate, child: Known) -> bool:
-    """Of the same birthday: the same mother with another sex, or the same sex in the same commune."""
+    """Of the same birthday: the same mother with another sex, or the same sex with the same commune or name."""
     if _names_mother(candidate, child.mother):
         return True
-    return child.sex == candidate.sex and child.commune_code == candidate.contact.get("commune_code")
+    same_commune = child.commune_code == candidate.contact.get("commune_code")
+    return child.sex == candidate.sex and (same_commune or child.name_folded == candidate.folded)
 
 
 def _born(case: _Case, newborn: Newborn) -> Known:
@@ -276,8 +298,8 @@ def _learn(register: Register, person: Known, candidate: Candidate) -> None:
 
 
 def _names_better(person: Known, candidate: Candidate) -> bool:
-    if _UNNAMED.match(person.name_folded):
-        return not _UNNAMED.match(candidate.folded)
+    if is_unnamed(person.name_folded):
+        return not is_unnamed(candidate.folded)
     return person.full_name.isascii() and not candidate.full_name.isascii() and person.name_folded == candidate.folded
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from soyte.kernel.people.matching.candidates import Candidate, Number, with_mothers
+from soyte.kernel.people.matching.candidates import UNNAMED, Candidate, Number, is_unnamed, with_mothers
 from soyte.kernel.sql import SqlCursor, columns
 
 PERSON = (
@@ -53,6 +53,12 @@ _NAMED_AFTER_MOTHER = """
     select p.id from unnest(%s::date[], %s::text[]) asked(birth_date, mother)
     join people_person p on p.birth_date = asked.birth_date and p.birth_precision = 'day'
       and strpos(' ' || p.name_folded || ' ', ' ' || asked.mother || ' ') > 0"""
+# For a child those of its birthday and sex that bear its name, or that lack a name where it has one, or have one where it lacks it.
+_NAMED_LATER = """
+    select found.id from unnest(%s::date[], %s::text[], %s::text[], %s::bool[]) asked(birth_date, sex, name, unnamed), lateral (
+      select p.id from people_person p
+      where p.birth_date = asked.birth_date and p.birth_precision = 'day' and p.sex = asked.sex
+        and (p.name_folded = asked.name or p.name_folded ~ %s <> asked.unnamed) offset 0) found"""
 _NUMBERS = """
     select found.* from unnest(%s::uuid[]) asked(id), lateral (
       select person_id, kind, value, issuer, valid_from, valid_to from people_identifier
@@ -195,8 +201,9 @@ def _search(asked: Sequence[Candidate]) -> tuple[str, list[Any]]:
         parts += [_NEWBORNS, _NAMED_AFTER_MOTHER]
         params += [[day for day, _mother in births], *columns(births, 2)]
     if birthdays := {candidate.birth_date for candidate in asked if candidate.is_infant}:
-        parts.append(_AWAITING)
-        params.append(list(birthdays))
+        parts += [_AWAITING, _NAMED_LATER]
+        infants = {(c.birth_date, c.sex, c.folded, is_unnamed(c.folded)) for c in asked if c.is_infant}
+        params += [list(birthdays), *columns(infants, 4), UNNAMED]
     return " union ".join(parts), params
 
 

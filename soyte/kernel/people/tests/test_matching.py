@@ -323,6 +323,12 @@ def test_a_first_own_file_that_is_not_certain_goes_to_the_review_list():
     assert set(ReviewPair.objects.values_list("reason", flat=True)) == {"newborn"}
 
 
+def test_a_certified_child_that_moved_is_asked_about_by_its_name():
+    child = one(newborn(name="BÙI GIA BẢO"))
+    own = one(own_file(name="Bùi Gia Bảo", commune_code="25198"))
+    assert own.pairs == (tuple(sorted((child.person_id, own.person_id))),)
+
+
 def test_twins_without_their_minute_are_both_asked_about():
     matched(newborn(place="2.1"), newborn(place="2.2"))
     own = one(own_file())
@@ -357,6 +363,58 @@ def test_a_child_without_a_name_gets_it_by_its_card():
     named = one(own_file(name="Bùi Gia Bảo", cards=card("TE1757500000130"), patient_no="BN80", facility_code="70002"))
     assert named.person_id == child.person_id
     assert Person.objects.get().full_name == "Bùi Gia Bảo"
+
+
+def reasons():
+    return set(ReviewPair.objects.values_list("reason", flat=True))
+
+
+NAMED = {"name": "BÙI GIA BẢO", "citizen": "075226000009", "patient_no": "BN80", "facility_code": "70002"}
+
+
+@pytest.mark.parametrize("certified", [False, True])
+@pytest.mark.parametrize("first", [{}, NAMED])
+def test_a_child_that_got_its_name_and_new_numbers_is_asked_about_whichever_file_comes_first(first, certified):
+    if certified:
+        one(newborn(name=""))
+        first = {} if not first else {**first, "mother_name": "Bùi Thị Mẹ"}
+    known = one(own_file(**first))
+    other = one(own_file(**({} if first else NAMED)))
+    assert other.is_new and other.pairs == (tuple(sorted((known.person_id, other.person_id))),)
+    assert reasons() == {"named_later"}
+    assert one(own_file(**NAMED)).pairs == ()  # asked once
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({"mother_name": "Bùi Thị Mẹ", "commune_code": "25198"}, True),
+        ({"mother_name": "Trần Thị Sáu"}, False),  # another mother in the same commune
+        ({"commune_code": "25198"}, False),
+        ({"commune_code": ""}, False),
+        ({"sex": "2"}, False),
+        ({"birth_date": BORN.replace(day=2)}, False),
+        ({"name": "CON BÀ TRẦN THỊ SÁU"}, False),
+        ({"name": "Con bà Bùi Thị Mẹ", "commune_code": "25198"}, True),  # the same name, new numbers
+        ({"on": BORN.replace(year=2028)}, False),
+    ],
+)
+def test_another_child_of_that_day_is_not_asked_about(changes, asked):
+    one(own_file())
+    assert bool(one(own_file(**{**NAMED, **changes})).pairs) is asked
+
+
+def test_a_child_named_by_its_certificate_is_asked_about_when_it_has_new_numbers_and_moved():
+    child = one(newborn(name="BÙI GIA BẢO", cards=card()))
+    assert one(own_file(cards=card())).person_id == child.person_id
+    later = one(own_file(**NAMED, cards=card(OTHER_CARD), commune_code="25198"))
+    assert later.is_new and later.pairs == (tuple(sorted((child.person_id, later.person_id))),)
+    assert reasons() == {"named_later"}
+
+
+def test_the_name_of_a_father_does_not_tell_of_another_mother():
+    one(own_file(name="CON ÔNG BÙI VĂN BỐ"))
+    assert one(own_file(**NAMED, mother_name="Bùi Thị Mẹ")).pairs
 
 
 def test_a_grown_person_born_that_day_is_no_newborn():
