@@ -54,11 +54,11 @@ _NAMED_AFTER_MOTHER = """
     join people_person p on p.birth_date = asked.birth_date and p.birth_precision = 'day'
       and strpos(' ' || p.name_folded || ' ', ' ' || asked.mother || ' ') > 0"""
 # For a child those of its birthday and sex that bear its name, or that lack a name where it has one, or have one where it lacks it.
-_NAMED_LATER = """
+_NAMED_LATER = f"""
     select found.id from unnest(%s::date[], %s::text[], %s::text[], %s::bool[]) asked(birth_date, sex, name, unnamed), lateral (
       select p.id from people_person p
       where p.birth_date = asked.birth_date and p.birth_precision = 'day' and p.sex = asked.sex
-        and (p.name_folded = asked.name or p.name_folded ~ %s <> asked.unnamed) offset 0) found"""
+        and (p.name_folded = asked.name or p.name_folded ~ '{UNNAMED}' <> asked.unnamed) offset 0) found"""
 _NUMBERS = """
     select found.* from unnest(%s::uuid[]) asked(id), lateral (
       select person_id, kind, value, issuer, valid_from, valid_to from people_identifier
@@ -203,7 +203,7 @@ def _search(asked: Sequence[Candidate]) -> tuple[str, list[Any]]:
     if birthdays := {candidate.birth_date for candidate in asked if candidate.is_infant}:
         parts += [_AWAITING, _NAMED_LATER]
         infants = {(c.birth_date, c.sex, c.folded, is_unnamed(c.folded)) for c in asked if c.is_infant}
-        params += [list(birthdays), *columns(infants, 4), UNNAMED]
+        params += [list(birthdays), *columns(infants, 4)]
     return " union ".join(parts), params
 
 
