@@ -70,7 +70,8 @@ class TableWriter:
         fields: list[models.Field[Any, Any]] = [
             field
             for field in model._meta.concrete_fields
-            if (own_ids or not isinstance(field, models.BigAutoField)) and not (field.has_db_default() or field.generated)
+            if (own_ids or not isinstance(field, models.BigAutoField))
+            and not (field.has_db_default() or field.generated)
         ]
         self.columns: tuple[str, ...] = tuple(str(field.column) for field in fields)
         self._defaults = {str(field.column): _default(field) for field in fields}
