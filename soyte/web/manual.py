@@ -186,8 +186,16 @@ def _fence(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opt
     return f'<pre tabindex="0"><code>{escape(tokens[index].content)}</code></pre>'
 
 
+def _html(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+    """Marks of HTML are words like any other; a comment is for whoever opens the file."""
+    written = tokens[index].content
+    return "" if written.lstrip().startswith("<!--") else escape(written)
+
+
 def _markdown() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": False}).enable("table")
+    made = MarkdownIt("commonmark").enable("table")
+    made.add_render_rule("html_block", _html)
+    made.add_render_rule("html_inline", _html)
     made.add_render_rule("table_open", _table_open)
     made.add_render_rule("table_close", _table_close)
     made.add_render_rule("fence", _fence)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.conf import settings
 from django.db.models import Case, Model, QuerySet, Value, When
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -136,6 +138,11 @@ def require(actor: Acting, action: str, obj: Model | None = None) -> None:
     """Pass in silence, or record the refused attempt (it survives a rollback) and raise Refused."""
     if can(actor, action, obj):
         return
-    reasons = str(why(actor, action, obj))
-    record_refused(actor, action, obj=obj, reason=reasons)
-    raise Refused(title=action_title(action), why=reasons)
+    record_refused(actor, action, obj=obj, reason=noted_why(actor, action, obj))
+    raise Refused(title=action_title(action), why=str(why(actor, action, obj)))
+
+
+def noted_why(actor: Acting, action: str, obj: Model | None = None) -> str:
+    """`why` in the house's own language, for the audit: who reads it there is not who was refused."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(why(actor, action, obj))

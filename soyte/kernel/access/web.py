@@ -96,6 +96,6 @@ def _stop(request: HouseRequest, permission: str, before_password_change: bool) 
         return HttpResponseRedirect(reverse("web:change_password"))
     if permission == SIGNED_IN or request.actor.holds(permission):
         return None
-    reasons = str(policy.why(request.actor, permission))
-    record_refused(request.actor, permission, object_kind="page", object_id=request.path, reason=reasons)
-    raise NoRight(reasons or _("Trang này không dành cho chức danh của bạn."))
+    noted = policy.noted_why(request.actor, permission)
+    record_refused(request.actor, permission, object_kind="page", object_id=request.path, reason=noted)
+    raise NoRight(str(policy.why(request.actor, permission)) or _("Trang này không dành cho chức danh của bạn."))

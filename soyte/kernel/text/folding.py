@@ -33,6 +33,7 @@ _SORT_LETTERS = str.maketrans({letter: chr(ord("a") + rank) for rank, letter in 
 _TONE_DIGITS = str.maketrans(TONES, "12345")
 _NOT_TONE = re.compile(f"[^{TONES} ]")
 _WORD = re.compile(r"[^\W_]+")
+_IN_BRACKETS = re.compile(r"\([^)]*\)")
 _SHOWN = 4
 
 
@@ -84,8 +85,12 @@ def is_accented(word: str) -> bool:
 
 
 def initials(name: str) -> str:
-    """The first letters of the first and the last word of a name: 'Nguyễn Thị Lan' -> 'NL', 'BS. Hà (HIV)' -> 'BH'."""
-    named = [word[0] for word in name.split() if word[0].isalpha()]
+    """The first letters of the first and the last word of a name, without titles and what stands in brackets.
+
+    'Nguyễn Thị Lan' -> 'NL', 'BS. Đinh Hà (HIV)' -> 'ĐH'.
+    """
+    words_of_name = _IN_BRACKETS.sub("", name).split()
+    named = [word[0] for word in words_of_name if word[0].isalpha() and "." not in word]
     return "".join(named[:1] + named[1:][-1:]).upper()
 
 

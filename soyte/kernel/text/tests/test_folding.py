@@ -88,7 +88,7 @@ def test_words_are_runs_of_letters_and_digits():
 
 def test_initials_are_letters():
     assert initials("Nguyễn Thị Lan") == "NL"
-    assert initials("BS. Đinh Hà (HIV)") == "BH"
+    assert initials("BS. Đinh Hà (CNTT bệnh viện)") == "ĐH"
     assert initials("an") == "A"
     assert initials(" 12 ") == ""
 

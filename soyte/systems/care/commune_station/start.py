@@ -17,9 +17,9 @@ def waiting(actor: Actor) -> list[Waiting]:
     numbers, url = selectors.counts(actor), reverse("commune_station:today")
     return [
         Waiting(_("Người đến hạn khám lại"), numbers["den-han"], url, "calendar-event", "warn",
-                [_("nhắc trước ngày hẹn")]),
+                [_("Nhắc trước ngày hẹn")]),
         Waiting(_("Người lỡ hẹn khám lại"), numbers["lo-hen"], f"{url}?xem=lo-hen", "calendar-x", "bad",
-                [_("quá ngày hẹn, chưa khám ở cơ sở nào")]),
+                [_("Quá ngày hẹn, chưa khám ở cơ sở nào")]),
         Waiting(_("Người ra viện tuần này"), numbers["ra-vien"], f"{url}?xem=ra-vien", "bed", "",
-                [_("hỏi thăm tại nhà")]),
+                [_("Hỏi thăm tại nhà")]),
     ]  # fmt: skip

@@ -24,5 +24,5 @@ class OwnRecord(SystemConfig):
         MenuEntry(_("Ai đã xem"), "own_record:my_looks", "own_record.read", icon="shield-check", order=3),
         MenuEntry(_("Phản ánh"), "own_record:my_disputes", "own_record.read", icon="message-report", order=4),
         MenuEntry(_("Quầy người dân"), "own_record:desk", "citizens.admit", icon="id", order=16),
-        MenuEntry(_("Phản ánh của dân"), "own_record:disputes", "disputes.read", icon="message-report", order=18),
+        MenuEntry(_("Phản ánh của dân"), "own_record:disputes", "disputes.read", icon="message-report", order=22),
     )

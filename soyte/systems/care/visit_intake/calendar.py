@@ -119,13 +119,14 @@ def shown(days: Mapping[date, Day], first: date, *, today: date, by_receipt: boo
 def _cell(day: date, told: Day | None, by_receipt: bool) -> DayCell:
     if told is None:
         return DayCell("–", _("không có tệp") if by_receipt else _("chưa có lượt"), "none")
-    notes = []
+    notes = [_("lượt")]
     if by_receipt:
         notes.append(ngettext("%(count)s tệp", "%(count)s tệp", told.files) % {"count": words.number(told.files)})
     if told.refused:
         notes.append(_("%(count)s bị giữ") % {"count": words.number(told.refused)})
-    value = ngettext("%(count)s lượt", "%(count)s lượt", told.visits) % {"count": words.number(told.visits)}
-    return DayCell(value, " · ".join(notes), "bad" if told.refused else "", _url(day, told, by_receipt))
+    return DayCell(
+        words.number(told.visits), " · ".join(notes), "bad" if told.refused else "", _url(day, told, by_receipt)
+    )
 
 
 def _url(day: date, told: Day, by_receipt: bool) -> str:

@@ -36,11 +36,11 @@ def _of_sender(actor: Actor) -> list[Waiting]:
     return [
         Waiting(
             _("Lượt khám bị giữ, chưa gửi lại"), refused[:MOST].count(), f"{reverse('visit_intake:refused')}?tu={since}",
-            "file-x", "bad", [_("nhận trong 7 ngày qua")],
+            "file-x", "bad", [_("Nhận trong 7 ngày qua")],
         ),
         Waiting(
             _("Ngày chưa có lượt khám nào"), empty, reverse("visit_intake:month"), "calendar-x", "warn",
-            [_("theo ngày ra viện, 7 ngày qua")],
+            [_("Theo ngày ra viện, 7 ngày qua")],
         ),
     ]  # fmt: skip
 
@@ -59,7 +59,7 @@ def _of_department(actor: Actor) -> list[Waiting]:
     return [
         Waiting(
             _("Cơ sở ngừng gửi tệp"), silent, reverse("visit_intake:quality"), "plug-connected-x", "warn",
-            [_("có gửi trong 30 ngày qua nhưng không gửi trong 3 ngày gần nhất")],
+            [_("Có gửi trong 30 ngày qua nhưng không gửi trong 3 ngày gần nhất")],
         )
     ]  # fmt: skip
 

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable
 from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.encounters.residence import communes_here
@@ -106,19 +105,15 @@ def _place(pair: Pair, found: Cluster, watch: DiseaseWatch, known: list[Outbreak
         if one.state == State.DISMISSED and near and found.cases < AGAIN * one.alarm_cases:
             return None
         if one.state == State.SIGNAL:
-            _lapse(one, watch)
+            _lapse(one)
     return _raise(pair, found, watch, case)
 
 
-def _lapse(signal: Outbreak, watch: DiseaseWatch) -> None:
+def _lapse(signal: Outbreak) -> None:
     """Nobody looked at it while it lasted: it ends, and says so, before the next one begins."""
-    signal.state, signal.reason = (
-        State.DISMISSED,
-        _("Không ai xem; đã hết ca %(days)s ngày") % {"days": watch.quiet_days},
-    )
-    signal.decided_at = timezone.now()
-    signal.save(update_fields=["state", "reason", "decided_at"])
-    note(signal, OutbreakAct.What.DECISION, signal.reason)
+    signal.state, signal.decided_at = State.DISMISSED, timezone.now()
+    signal.save(update_fields=["state", "decided_at"])
+    note(signal, State.DISMISSED)
 
 
 def _raise(pair: Pair, found: Cluster, watch: DiseaseWatch, case: CaseReport) -> Outbreak:
@@ -139,7 +134,9 @@ def _raise(pair: Pair, found: Cluster, watch: DiseaseWatch, case: CaseReport) ->
     return fresh
 
 
-def note(outbreak: Outbreak, what: str, text: str, *, account_id: int | None = None, on: dt.date | None = None) -> None:
+def note(
+    outbreak: Outbreak, what: str, text: str = "", *, account_id: int | None = None, on: dt.date | None = None
+) -> None:
     """Add a line to what was done."""
     now = timezone.now()
     OutbreakAct.objects.create(

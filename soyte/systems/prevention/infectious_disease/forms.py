@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from soyte.systems.prevention.infectious_disease import selectors
-from soyte.systems.prevention.infectious_disease.models import CaseReport, OutbreakAct
+from soyte.systems.prevention.infectious_disease.models import CaseReport, Outbreak, OutbreakAct
 from soyte.ui.fields import DayField, PhoneField
 from soyte.ui.filters import TabbedFilterForm
 
@@ -203,7 +203,7 @@ class ActForm(forms.Form):
     done_on = DayField(label=gettext_lazy("Ngày làm"), missing=gettext_lazy("Thiếu ngày làm."))
     what = forms.ChoiceField(
         label=gettext_lazy("Việc đã làm"),
-        choices=[row for row in OutbreakAct.What.choices if row[0] != OutbreakAct.What.DECISION],
+        choices=[row for row in OutbreakAct.What.choices if row[0] not in Outbreak.State.values],
     )
     note = _long(
         gettext_lazy("Ghi rõ"), help_text=gettext_lazy("Ở đâu, bao nhiêu hộ, kết quả. Không ghi tên người bệnh.")

@@ -243,8 +243,11 @@ class OutbreakAct(models.Model):
         VACCINATION = "vaccination", _("Tiêm phòng")
         TEACHING = "teaching", _("Truyền thông")
         REPORT = "report", _("Báo cáo cấp trên")
-        DECISION = "decision", _("Quyết định về ổ dịch")
         OTHER = "other", _("Việc khác")
+        # A decision bears the name of the state into which it brought the outbreak.
+        OPEN = "open", _("Xác nhận là ổ dịch")
+        DISMISSED = "dismissed", _("Quyết định không phải ổ dịch")
+        CLOSED = "closed", _("Kết thúc ổ dịch")
 
     outbreak = models.ForeignKey(Outbreak, models.PROTECT, related_name="acts")
     done_on = models.DateField()

@@ -23,7 +23,6 @@ from soyte.systems.prevention.infectious_disease.models import (
     CaseReport,
     HandOver,
     Outbreak,
-    OutbreakAct,
 )
 
 State, Attention, Act = CaseReport.State, CaseReport.Attention, CaseEvent.Act
@@ -240,8 +239,7 @@ def decide_outbreak(actor: Acting, outbreak_id: int, *, version: int, decision: 
     outbreak.decided_at, outbreak.decided_by_id = timezone.now(), actor.account_id
     outbreak.closed_on = None if wanted == Outbreak.State.OPEN else timezone.localdate()
     outbreak.save()
-    told = f"{wanted.label}: {outbreak.reason}"
-    alarms.note(outbreak, OutbreakAct.What.DECISION, told, account_id=actor.account_id)
+    alarms.note(outbreak, wanted, outbreak.reason, account_id=actor.account_id)
     record(actor, "outbreaks.manage", obj=outbreak, reason=outbreak.reason, details={"decision": wanted.value})
     emit(alarms.RAISED, str(outbreak.pk), {"first_on": outbreak.first_on.isoformat()})
     return outbreak

@@ -26,11 +26,11 @@ def _cases(actor: Actor) -> list[Waiting]:
     return [
         Waiting(
             _("Ca bệnh phải báo cáo"), numbers["cho"], url, "virus", tick.tone if tick else "",
-            [_("hạn gần nhất của các phiếu đang mở")], tick,
+            [_("Hạn gần nhất của các phiếu đang mở")], tick,
         ),
         Waiting(
             _("Ca bệnh cần xem lại"), numbers["xem-lai"], f"{url}?xem=xem-lai", "refresh", "warn",
-            [_("cơ sở đã rút hoặc đổi lượt khám, hay có lượt khám mới")],
+            [_("Cơ sở đã rút hoặc đổi lượt khám, hay có lượt khám mới")],
         ),
     ]  # fmt: skip
 
@@ -39,5 +39,5 @@ def _signals(actor: Actor) -> list[Waiting]:
     if not actor.holds("outbreaks.read"):
         return []
     signals = selectors.outbreaks(actor).filter(state=Outbreak.State.SIGNAL).count()
-    says = _("một xã có nhiều ca hơn hẳn cùng kỳ")
+    says = _("Một xã có nhiều ca hơn hẳn cùng kỳ")
     return [Waiting(_("Cảnh báo chùm ca"), signals, reverse("infectious_disease:outbreaks"), "map-pin", "bad", [says])]

@@ -93,7 +93,11 @@ def test_an_outbreak_is_confirmed_noted_and_closed():
         services.decide_outbreak(officer, signal.pk, version=1, decision="closed", reason="Hết ca")
     closed = services.decide_outbreak(officer, signal.pk, version=opened.version, decision="closed", reason="Hết ca")
     assert closed.closed_on == today
-    assert [act.what for act in signal.acts.order_by("id")] == ["decision", "vector", "decision"]
+    assert [(act.what, act.note) for act in signal.acts.order_by("id")] == [
+        ("open", "Đã điều tra"),
+        ("vector", "Phun 40 hộ"),
+        ("closed", "Hết ca"),
+    ]
 
 
 def test_a_nurse_sees_and_notes_outbreaks_of_her_commune_and_decides_none():
