@@ -1,10 +1,18 @@
-"""Set-based SQL beside the ORM: what a cursor is, and locks that cannot deadlock among themselves."""
+"""Set-based SQL beside the ORM: what a cursor is, reading, and locks that cannot deadlock among themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+from django.db import connection
+from django.db.models import BooleanField, Expression, F
+from django.db.models.sql.compiler import SQLCompiler
+
+Shape = TypeVar("Shape")
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 class SqlCursor(Protocol):
@@ -12,6 +20,38 @@ class SqlCursor(Protocol):
 
     def execute(self, query: Any, params: Any = None, /) -> Any: ...
     def fetchall(self) -> list[Any]: ...
+
+
+def read(shape: Callable[..., Shape], statement: str, values: Mapping[str, Any]) -> list[Shape]:
+    """The rows of a statement; `shape` takes the columns in their order. For a page that asks so much that what the ORM
+    needs to write each question would take longer than the answers."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [shape(*row) for row in cursor.fetchall()]
+
+
+class Condition(Expression):
+    """A condition of an ORM query in SQL that the ORM could only write at length: `filter(Condition(…))`.
+
+    In `statement` {0}, {1} … stand for `columns`, paths from the row that is asked about, and %(name)s for `values`.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, statement: str, columns: Sequence[str], values: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.statement, self.values = statement, values
+        self.columns: list[Any] = [F(path) for path in columns]
+
+    def get_source_expressions(self) -> list[Any]:
+        return self.columns
+
+    def set_source_expressions(self, exprs: Sequence[Any]) -> None:
+        self.columns = list(exprs)
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        written = self.statement.format(*(compiler.compile(column)[0] for column in self.columns))
+        return _NAMED.sub("%s", written), tuple(self.values[name] for name in _NAMED.findall(written))
 
 
 def lock_number(key: str) -> int:

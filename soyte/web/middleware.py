@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
-from django.utils import translation
+from django.utils import timezone, translation
 from prometheus_client import Counter, Histogram
 
 from soyte.web.errors import only_sent
@@ -73,6 +73,7 @@ class Language:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        timezone.activate(timezone.get_default_timezone())  # unsaid, it is looked for anew with each time on a page
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

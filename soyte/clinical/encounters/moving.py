@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +25,7 @@ from soyte.kernel.errors import DomainError
 from soyte.kernel.outbox.services import emit
 from soyte.kernel.people.models import Person
 from soyte.kernel.people.selectors import family
-from soyte.kernel.sql import advisory_lock_many
+from soyte.kernel.sql import advisory_lock_many, read
 from soyte.kernel.text import fold
 from soyte.kernel.text.format import day, instant
 
@@ -112,25 +113,39 @@ def undo(actor: Acting, move_id: int, *, reason: str) -> VisitMove:
     return one
 
 
-def moves_of(people: Collection[uuid.UUID], labels: Iterable[str] | None) -> QuerySet[VisitMove]:
-    """Moves out of and into a record, the latest first; of labelled visits only those that carry no other than `labels`
-    (None: all), when they were moved and in the version that is in force now."""
-    rows = VisitMove.objects.filter(Q(from_person__in=people) | Q(to_person__in=people))
-    if labels is not None:
-        granted = sorted(labels)
-        now = Encounter.objects.filter(
-            facility_code=OuterRef("facility_code"), visit_code=OuterRef("visit_code"), in_force=True
-        )
-        barred = Exists(now.exclude(labels__contained_by=granted))
-        rows = rows.filter(~barred, labels__contained_by=granted)
-    return rows.select_related("unit").order_by("-at", "-id")
+class Moved(NamedTuple):
+    """A move as the history of a record tells it."""
+
+    from_person_id: uuid.UUID
+    started_at: dt.datetime
+    facility: str
+    at: dt.datetime
+    undone_at: dt.datetime | None
 
 
-def told(one: VisitMove, people: Collection[uuid.UUID]) -> str:
+_MOVES = """
+select m.from_person_id, m.started_at, coalesce(u.name, m.facility_code), m.at, m.undone_at
+  from encounters_visitmove m left join organisations_unit u on u.id = m.unit_id
+ where (m.from_person_id = any(%(people)s) or m.to_person_id = any(%(people)s))
+   and (%(granted)s::text[] is null or m.labels <@ %(granted)s and not exists (
+       select from encounters_encounter e where e.facility_code = m.facility_code and e.visit_code = m.visit_code
+          and e.in_force and not e.labels <@ %(granted)s))
+ order by m.at desc, m.id desc limit %(limit)s
+"""
+
+
+def moves_of(people: Collection[uuid.UUID], labels: Iterable[str] | None, *, limit: int) -> list[Moved]:
+    """The last moves out of and into a record, the latest first; of labelled visits only those that carry no other than
+    `labels` (None: all), when they were moved and in the version that is in force now."""
+    granted = None if labels is None else sorted(labels)
+    return read(Moved, _MOVES, {"people": list(people), "granted": granted, "limit": limit})
+
+
+def told(one: Moved, people: Collection[uuid.UUID]) -> str:
     """What a record says of a move. Whose the visit is now, or was before, is nobody's business there."""
     facts = {
         "day": day(one.started_at),
-        "facility": one.unit.name if one.unit else one.facility_code,
+        "facility": one.facility,
         "at": instant(one.at),
         "undone": instant(one.undone_at) if one.undone_at else "",
     }

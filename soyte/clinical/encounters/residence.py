@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -63,18 +62,17 @@ class Residences:
         """The codes by which visit files may call these communes of today: their own and those of their past."""
         return frozenset[str]().union(*(self.map.former(code) for code in communes))
 
-    def written_in(self, communes: Collection[str]) -> Q:
-        """The visits whose file names one of these communes of today as residence: what `home` says of each, as a condition.
+    def written_in(self, communes: Collection[str]) -> list[tuple[str, dt.datetime | None, dt.datetime | None]]:
+        """(code, from, before): which visits name one of these communes of today as residence, by when they began: what
+        `home` says of each. None where there is no end.
 
         Codes were re-used, so a code counts only on the days on which it meant one of the communes.
         """
-        taken = Q(pk__in=())
-        for code in sorted(self.written_as(communes)):
-            for first, end in self._spans(code, communes):
-                since = {} if first == dt.date.min else {"started_at__gte": _midnight(first)}
-                until = {} if end is None else {"started_at__lt": _midnight(end)}
-                taken |= Q(commune_code=code, **since, **until)
-        return taken
+        return [
+            (code, None if first == dt.date.min else _midnight(first), None if end is None else _midnight(end))
+            for code in sorted(self.written_as(communes))
+            for first, end in self._spans(code, communes)
+        ]
 
     def _spans(self, code: str, communes: Collection[str]) -> list[tuple[dt.date, dt.date | None]]:
         """The days (first, the first day after) on which `code` means one of `communes`."""

@@ -121,14 +121,15 @@ class Actor:
 
 
 def _posts(account: Account, day: dt.date) -> tuple[HeldPost, ...]:
-    rows = list(Post.objects.filter(held_on(day), account=account).select_related("unit").order_by("id"))
-    reached: Mapping[int, Reach] = reach({row.unit_id for row in rows}, on=day) if rows else {}
+    held = Post.objects.filter(held_on(day), account=account).order_by("id")
+    rows = list(held.values_list("pk", "role", "unit_id", "unit__name"))
+    reached: Mapping[int, Reach] = reach({unit for _, _, unit, _ in rows}, on=day) if rows else {}
     known = roles()
     # A role whose content file is gone grants nothing, and its holder still signs in.
     return tuple(
-        HeldPost(row.pk, known[row.role], row.unit_id, row.unit.name, reached[row.unit_id])
-        for row in rows
-        if row.role in known
+        HeldPost(post, known[role], unit, unit_name, reached[unit])
+        for post, role, unit, unit_name in rows
+        if role in known
     )
 
 

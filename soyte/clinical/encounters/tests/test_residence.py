@@ -68,5 +68,10 @@ def test_the_condition_takes_the_visits_whose_home_is_there(db, homes, communes)
             for hour in (0, 23):
                 at = timezone.make_aware(dt.datetime.combine(day, dt.time(hour, 59)))
                 made[visit(who=who, at=at, commune_code=code).pk] = homes.home(code, day, facility_commune="")
-    taken = set(Encounter.objects.filter(homes.written_in(communes)).values_list("pk", flat=True))
+    taken = {
+        pk
+        for code, first, end in homes.written_in(communes)
+        for pk, at in Encounter.objects.filter(commune_code=code).values_list("pk", "started_at")
+        if (first is None or at >= first) and (end is None or at < end)
+    }
     assert taken == {pk for pk, home in made.items() if home.commune_code in communes}

@@ -10,18 +10,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from soyte.clinical.encounters.models import CheckIn, Encounter
+from soyte.clinical.encounters.models import Encounter
 from soyte.clinical.encounters.residence import residences
-from soyte.kernel.access.models import BreakGlass
 from soyte.kernel.access.rules import Clause, Rows, Rule, label_bar
 from soyte.kernel.actors import Acting
 from soyte.kernel.organisations.selectors import station_communes
 from soyte.kernel.people.models import Person
+from soyte.kernel.sql import Condition, columns
 
 TREATED_WITHIN = dt.timedelta(days=365)
 
@@ -30,55 +29,61 @@ def _everybody() -> Clause:
     return Clause("everybody", _("là một người trong danh bạ của tỉnh"), lambda actor: True)
 
 
-def _family() -> QuerySet[Person]:
-    """The persons who make one record with the person of the row outside: those merged, and the one who stands for them."""
-    record = Coalesce(OuterRef("merged_into_id"), OuterRef("pk"))
-    return Person.objects.filter(Q(pk=record) | Q(merged_into=record))
+# The persons who make one record with that of the row, those merged and the one who stands for them, are its family: `m`.
+_FAMILY = ("merged_into_id", "pk")
+_SOME_MEMBER = """
+exists (select from people_person m
+         where (m.id = coalesce({{0}}, {{1}}) or m.merged_into_id = coalesce({{0}}, {{1}})) and ({ways}))
+"""
+# A visit that the actor may not see opens nothing: an open record without a visit at his facility would tell of it.
+_TREATED_HERE = """
+exists (select from encounters_encounter v
+         where v.person_id = m.id and v.in_force and v.labels <@ %(labels)s and v.ended_at >= %(since)s
+           and (%(units)s::bigint[] is null or v.unit_id = any(%(units)s)))
+or exists (select from encounters_checkin v
+            where v.person_id = m.id and v.in_force and v.labels <@ %(labels)s and v.started_at >= %(since)s
+              and (%(units)s::bigint[] is null or v.unit_id = any(%(units)s)))
+"""
+_LIVES_HERE = """
+exists (select from encounters_encounter v
+          join unnest(%(codes)s::text[], %(firsts)s::timestamptz[], %(ends)s::timestamptz[]) c(code, since, until)
+            on v.commune_code = c.code
+           and (c.since is null or v.started_at >= c.since) and (c.until is null or v.started_at < c.until)
+         where v.person_id = m.id and v.in_force and v.labels <@ %(labels)s and v.started_at >= %(since)s)
+"""
+_OPENED = """
+exists (select from access_breakglass b
+         where b.person_id = m.id and b.account_id = %(account)s and b.until > %(now)s)
+"""
 
 
-def _treated_here(actor: Acting) -> Q:
-    """Members of a family seen here. A visit that the actor may not see opens nothing: an open record without a visit at
-    his facility would tell of it."""
+def _asking(actor: Acting) -> dict[str, object]:
     units = actor.units("record.read")
-    mine = {} if units is None else {"unit__in": sorted(units)}
-    seen = {"person": OuterRef("pk"), "in_force": True, "labels__contained_by": sorted(actor.labels), **mine}
-    since = actor.now - TREATED_WITHIN
-    visits = Encounter.objects.filter(ended_at__gte=since, **seen)
-    arrivals = CheckIn.objects.filter(started_at__gte=since, **seen)
-    return Q(Exists(visits)) | Q(Exists(arrivals))
+    stations = station_communes(units or ())
+    homes = residences(timezone.localdate(actor.now)).written_in(stations) if stations else []
+    codes, firsts, ends = columns(homes, 3)
+    return {
+        "units": None if units is None else sorted(units),
+        "labels": sorted(actor.labels),
+        "account": actor.account_id,
+        "now": actor.now,
+        "since": actor.now - TREATED_WITHIN,
+        "codes": codes,
+        "firsts": firsts,
+        "ends": ends,
+    }
 
 
-def _lives_here(actor: Acting) -> Q:
-    """Members of a family whose residence, by a visit that the actor may see, is a commune of his stations."""
-    communes = station_communes(actor.units("record.read") or ())
-    if not communes:
-        return Q(pk__in=())
-    seen = Q(person=OuterRef("pk"), in_force=True, labels__contained_by=sorted(actor.labels))
-    since = Q(started_at__gte=actor.now - TREATED_WITHIN)
-    told = residences(timezone.localdate(actor.now)).written_in(communes)
-    return Q(Exists(Encounter.objects.filter(seen & since & told)))
-
-
-def _opened(actor: Acting) -> Q:
-    opened = BreakGlass.objects.filter(account=actor.account_id, person_id=OuterRef("pk"), until__gt=actor.now)
-    return Q(Exists(opened))
-
-
-def _some_member(*ways: Callable[[Acting], Q]) -> Callable[[Acting], Rows]:
+def _some_member(*ways: str) -> Callable[[Acting], Rows]:
     """Persons of whose family somebody is taken by one of `ways`."""
-
-    def rows(actor: Acting) -> Rows:
-        taken = Q()
-        for way in ways:
-            taken |= way(actor)
-        return Q(Exists(_family().filter(taken)))
-
-    return rows
+    statement = _SOME_MEMBER.format(ways=" or ".join(ways))
+    return lambda actor: Q(Condition(statement, _FAMILY, _asking(actor)))
 
 
 def _of_open_record(actor: Acting) -> Rows:
     """Visits of the persons whose record is open: asked once a person, not once a visit."""
-    return Q(person__in=Person.objects.filter(_some_member(_treated_here, _lives_here, _opened)(actor)))
+    opened = _some_member(_TREATED_HERE, _LIVES_HERE, _OPENED)(actor)
+    return Q(person__in=Person.objects.filter(opened))
 
 
 RULES = (
@@ -88,10 +93,10 @@ RULES = (
         Person,
         opens=(
             Clause(
-                "treated_here", _("của người đã khám tại cơ sở của bạn trong 12 tháng"), _some_member(_treated_here)
+                "treated_here", _("của người đã khám tại cơ sở của bạn trong 12 tháng"), _some_member(_TREATED_HERE)
             ),
-            Clause("lives_here", _("của người cư trú ở xã của trạm bạn"), _some_member(_lives_here)),
-            Clause("opened_with_reason", _("đã được bạn mở kèm lý do và còn thời hạn"), _some_member(_opened)),
+            Clause("lives_here", _("của người cư trú ở xã của trạm bạn"), _some_member(_LIVES_HERE)),
+            Clause("opened_with_reason", _("đã được bạn mở kèm lý do và còn thời hạn"), _some_member(_OPENED)),
         ),
     ),
     Rule(

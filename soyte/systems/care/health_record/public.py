@@ -15,7 +15,7 @@ from soyte.systems.care.health_record.pages.visit import (
     paper_title,
     sections,
 )
-from soyte.systems.care.health_record.selectors.given import appointments, medicines, papers
+from soyte.systems.care.health_record.selectors.given import Given, appointments, medicines, papers
 from soyte.systems.care.health_record.selectors.long_term import LongTerm, long_term
 from soyte.systems.care.health_record.selectors.readers import openings, told_to
 from soyte.systems.care.health_record.selectors.results import ALL_ROWS, Result, foremost, results
@@ -24,6 +24,7 @@ from soyte.systems.care.health_record.selectors.stated import blood_groups
 
 __all__ = [
     "ALL_ROWS",
+    "Given",
     "LongTerm",
     "Result",
     "Section",

@@ -25,6 +25,7 @@ from soyte.kernel.labels import unseal
 from soyte.kernel.people.models import Person
 from soyte.kernel.text import format as words
 from soyte.systems.care.health_record.pages.addresses import source_url, visit_url
+from soyte.systems.care.health_record.selectors.given import Given
 from soyte.systems.care.health_record.selectors.long_term import LongTerm
 from soyte.systems.care.health_record.selectors.results import Result
 from soyte.systems.care.health_record.selectors.seen import Seen
@@ -108,7 +109,7 @@ class Supply:
     medicines: Sequence[Medicine]
 
 
-def supplies(actor: Actor, person: Person, seen: Seen, rows: Iterable[MedicationRequest]) -> list[Supply]:
+def supplies(actor: Actor, person: Person, seen: Seen, rows: Iterable[Given]) -> list[Supply]:
     """Medicines by the day and visit that gave them, in the order of `rows`."""
     grouped = groupby(rows, key=lambda row: (timezone.localdate(row.at), row.encounter_id))
     return [
@@ -117,7 +118,7 @@ def supplies(actor: Actor, person: Person, seen: Seen, rows: Iterable[Medication
     ]
 
 
-def medicine(actor: Actor, person: Person, row: MedicationRequest) -> Medicine:
+def medicine(actor: Actor, person: Person, row: Given | MedicationRequest) -> Medicine:
     dose = unseal(row.dose, actor.labels) or ""
     return Medicine(
         name=unseal(row.name, actor.labels) or row.code,
@@ -126,6 +127,25 @@ def medicine(actor: Actor, person: Person, row: MedicationRequest) -> Medicine:
         days=days_stated(dose),
         url=source_url(person, row.encounter_id, row.source_table, row.source_line),
     )
+
+
+# What an event of the timeline is made of.
+EVENT = (
+    "kind",
+    "facility_code",
+    "visit_code",
+    "started_at",
+    "ended_at",
+    "ended_on",
+    "treatment_days",
+    "main_icd",
+    "discharge_diagnosis",
+    "result_code",
+    "referred_to",
+    "labels",
+    "received_at",
+    "unit__name",
+)
 
 
 def _length(visit: Encounter) -> str:

@@ -22,6 +22,7 @@ from soyte.kernel.codes.selectors import load_list
 from soyte.kernel.labels import unseal
 from soyte.kernel.text import format as words
 from soyte.systems.care.health_record.pages import people as people_words
+from soyte.systems.care.health_record.selectors.given import Paper
 from soyte.ui.components import Fact
 
 CHILD_SEX = "GIOI_TINH_CON"
@@ -38,7 +39,7 @@ PAPER_TITLES = {
 }
 
 
-def paper_title(paper: Composition) -> str:
+def paper_title(paper: Composition | Paper) -> str:
     return str(PAPER_TITLES[Composition.Kind(paper.kind)])
 
 

@@ -6,14 +6,20 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from soyte.clinical.conditions.models import Condition
 from soyte.clinical.encounters.models import INPATIENT_KINDS
 from soyte.clinical.terminology.terms import Terms
 from soyte.systems.care.health_record.selectors.seen import Seen, VisitFacts
 
-ROLES = (Condition.Role.MAIN, Condition.Role.SECONDARY)
+ROLES = [Condition.Role.MAIN, Condition.Role.SECONDARY]
 LEAST_VISITS = 2
+
+
+class _Stated(NamedTuple):
+    encounter_id: uuid.UUID
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,8 @@ def long_term(seen: Seen, terms: Terms) -> list[LongTerm]:
 def _codes_by_visit(seen: Seen) -> dict[uuid.UUID, list[str]]:
     """Codes of each visit, the main one first."""
     codes: dict[uuid.UUID, list[str]] = defaultdict(list)
-    rows = seen.lines(Condition.objects.filter(role__in=ROLES)).order_by("role", "seq", "id")
-    for visit_id, code in rows.values_list("encounter_id", "code"):
-        codes[visit_id].append(code)
+    for row in seen.lines(_Stated, Condition, "l.role = any(%(roles)s)", "l.role, l.seq, l.id", roles=ROLES):
+        codes[row.encounter_id].append(row.code)
     return codes
 
 

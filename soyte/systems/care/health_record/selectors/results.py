@@ -27,6 +27,7 @@ ALL_ROWS = 20_000
 
 
 class _Row(NamedTuple):
+    encounter_id: uuid.UUID
     code: str
     name: str
     value_text: str
@@ -34,7 +35,6 @@ class _Row(NamedTuple):
     comparator: str
     unit: str
     at: dt.datetime
-    encounter_id: uuid.UUID
     source_table: int
     source_line: int
 
@@ -62,9 +62,15 @@ def results(
     actor: Actor, person: Person, seen: Seen, terms: Terms, *, limit: int | None = None, rows: int = RECENT_ROWS
 ) -> list[Result]:
     """The `limit` indexes measured last, from the latest `rows` values."""
-    found = seen.lines(Observation.objects.filter(category=Observation.Category.LABORATORY))
-    read = (_Row(*values) for values in found.order_by("-at", "-id").values_list(*_Row._fields)[:rows])
-    return [_result(actor, person, seen, series, terms) for series in _series(seen.kept(read))[:limit]]
+    found = seen.lines(
+        _Row,
+        Observation,
+        "l.category = %(category)s",
+        "l.at desc, l.id desc",
+        rows,
+        category=Observation.Category.LABORATORY,
+    )
+    return [_result(actor, person, seen, series, terms) for series in _series(found)[:limit]]
 
 
 def foremost(found: Sequence[Result], limit: int) -> list[Result]:

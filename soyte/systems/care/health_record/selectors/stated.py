@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from soyte.clinical.observations.models import Observation
 from soyte.formats.visitfile.values import PartialDate, read_partial_date
@@ -27,6 +29,13 @@ class Stated:
     line: int = 1
 
 
+class _Group(NamedTuple):
+    encounter_id: uuid.UUID
+    value_text: str
+    at: dt.datetime
+    source_line: int
+
+
 def _each_once(stated: Iterable[Stated]) -> list[Stated]:
     found: dict[str, Stated] = {}
     for one in stated:
@@ -37,11 +46,13 @@ def _each_once(stated: Iterable[Stated]) -> list[Stated]:
 
 def blood_groups(actor: Actor, seen: Seen) -> list[Stated]:
     """Every blood group that the files state, each once, the latest first. Two of them are shown as two."""
-    rows = seen.lines(Observation.objects.filter(category=Observation.Category.BLOOD_GROUP)).order_by("-at", "-id")
+    category = Observation.Category.BLOOD_GROUP
+    rows = seen.lines(_Group, Observation, "l.category = %(category)s", "l.at desc, l.id desc", category=category)
     return _each_once(
-        Stated(_group(unseal(value, actor.labels) or ""), at, seen.by_id[visit], line)
-        for value, at, visit, line in rows.values_list("value_text", "at", "encounter_id", "source_line")
-        if visit in seen.by_id
+        Stated(
+            _group(unseal(row.value_text, actor.labels) or ""), row.at, seen.by_id[row.encounter_id], row.source_line
+        )
+        for row in rows
     )
 
 

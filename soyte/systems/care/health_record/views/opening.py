@@ -74,8 +74,7 @@ def of_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def identity(record: Record) -> dict[str, object]:
     """What stands at the head of every page of a record."""
     person, today = record.person, timezone.localdate()
-    relations = PersonRelation.objects.filter(person__in=record.people).select_related("other").order_by("id")
-    mother = next((relation.other for relation in relations if relation.kind == PersonRelation.Kind.MOTHER), None)
+    mothers = PersonRelation.objects.filter(person__in=record.people, kind=PersonRelation.Kind.MOTHER).order_by("id")
     return {
         "person": person,
         "sex": people_words.sex(person),
@@ -83,5 +82,5 @@ def identity(record: Record) -> dict[str, object]:
         "commune": people_words.commune_names([person.commune_code], today).get(person.commune_code, ""),
         "initials": initials(person.full_name),
         "numbers": people_words.numbers(Identifier.objects.filter(person__in=record.people), today),
-        "mother": mother,
+        "mother": mothers.values_list("other__full_name", flat=True).first(),
     }

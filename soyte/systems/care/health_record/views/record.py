@@ -91,7 +91,7 @@ def record_page(request: HouseRequest, record: Record) -> HttpResponse:
     record_read(actor, person.pk, "record")
     terms = terminology.terms()
     filters = TimelineFilters(request, visits)
-    shown = page(filters.kept(visits.encounters()), request, ["-started_at", "-id"], size=TIMELINE)
+    shown = page(filters.kept(visits.encounters().only(*panels.EVENT)), request, ["-started_at", "-id"], size=TIMELINE)
     listed = [visit for visit in shown.rows if visit.pk in visits.by_id]
     papers, medicines = given.papers(visits), given.medicines(visits)
     context = {
@@ -109,7 +109,7 @@ def record_page(request: HouseRequest, record: Record) -> HttpResponse:
             (one.due_on, visits.facility(one.encounter_id)) for one in given.appointments(visits, timezone.localdate())
         ],
         "moves": [
-            moving.told(one, record.people) for one in moving.moves_of(record.people, actor.labels)[:SHOWN_MOVES]
+            moving.told(one, record.people) for one in moving.moves_of(record.people, actor.labels, limit=SHOWN_MOVES)
         ],
         "readers": readers.readers(record.people, actor.labels),
         "most_readers": readers.SHOWN_READERS,

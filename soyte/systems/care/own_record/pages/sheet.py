@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from soyte.clinical.allergies import selectors as allergies
-from soyte.clinical.medications.models import MedicationRequest
 from soyte.clinical.terminology import selectors as terminology
 from soyte.clinical.terminology.terms import Terms
 from soyte.kernel.access.actor import Actor
@@ -21,7 +20,7 @@ from soyte.kernel.people.models import Identifier
 from soyte.kernel.places import selectors as places
 from soyte.kernel.text import format as text
 from soyte.systems.care.health_record import public as health_record
-from soyte.systems.care.health_record.public import Seen
+from soyte.systems.care.health_record.public import Given, Seen
 from soyte.systems.care.own_record.pages import words
 from soyte.systems.care.own_record.pages.allergies import allergy_lines, unanswered
 from soyte.systems.care.own_record.selectors.records import OwnRecord
@@ -108,7 +107,7 @@ def _results(actor: Actor, record: OwnRecord, seen: Seen, terms: Terms) -> list[
     ]
 
 
-def _medicines(actor: Actor, rows: Sequence[MedicationRequest]) -> list[list[str]]:
+def _medicines(actor: Actor, rows: Sequence[Given]) -> list[list[str]]:
     told = [(row, words.medicine(actor, row)) for row in rows]
     return [
         [cut(f"{one.name} {one.strength}".strip(), 60), cut(one.dose) or _("không ghi"), text.day(row.at)]

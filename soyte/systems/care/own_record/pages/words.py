@@ -22,7 +22,7 @@ from soyte.kernel.labels import unseal
 from soyte.kernel.text import fold
 from soyte.kernel.text import format as words
 from soyte.systems.care.health_record import public as health_record
-from soyte.systems.care.health_record.public import Result, Seen
+from soyte.systems.care.health_record.public import Given, Result, Seen
 from soyte.ui.components import Chip
 
 TONES = {"high": "warn", "low": "warn", "": ""}
@@ -136,7 +136,7 @@ class LastSupply:
     medicines: Sequence[PlainMedicine]
 
 
-def last_supply(actor: Actor, seen: Seen, rows: Sequence[MedicationRequest], today: dt.date) -> LastSupply | None:
+def last_supply(actor: Actor, seen: Seen, rows: Sequence[Given], today: dt.date) -> LastSupply | None:
     """What the last visit with medicines gave, on its last day of orders."""
     if not rows:
         return None
@@ -146,10 +146,10 @@ def last_supply(actor: Actor, seen: Seen, rows: Sequence[MedicationRequest], tod
     return LastSupply(day, seen.by_id[first.encounter_id].facility, [medicine(actor, row, today) for row in same])
 
 
-def medicine(actor: Actor, row: MedicationRequest, today: dt.date | None = None) -> PlainMedicine:
+def medicine(actor: Actor, row: Given | MedicationRequest, today: dt.date | None = None) -> PlainMedicine:
     dose = unseal(row.dose, actor.labels) or ""
     return PlainMedicine(
-        id=row.pk,
+        id=row.id,
         name=unseal(row.name, actor.labels) or row.code,
         strength=row.strength,
         dose=dose.split("[")[0].strip(),

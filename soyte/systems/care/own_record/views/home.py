@@ -56,7 +56,7 @@ def home(request: HouseRequest, record: OwnRecord) -> HttpResponse:
         last_visit=seen.visits[0] if seen.visits else None,
         looked=looks_at(request, record).count(),
         waiting=disputes.said(actor, record.people).filter(state=disputes.State.OPEN).count(),
-        moves=[moving.told(one, record.people) for one in moving.moves_of(record.people, seen.granted)[:3]],
+        moves=[moving.told(one, record.people) for one in moving.moves_of(record.people, seen.granted, limit=3)],
     )
 
 

@@ -48,7 +48,7 @@ def visit_list(request: HouseRequest, record: OwnRecord) -> HttpResponse:
         page=shown,
         visits=len(seen.visits),
         lines=[visit_words.line(request.actor, row, terms) for row in shown.rows if row.pk in seen.by_id],
-        moves=[told(one, record.people) for one in moves_of(record.people, seen.granted)[:10]],
+        moves=[told(one, record.people) for one in moves_of(record.people, seen.granted, limit=10)],
     )
 
 
