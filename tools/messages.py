@@ -39,7 +39,7 @@ CONTENT_TEXTS = {
     "content": {"title", "headings", "purposes", "document"},
     "roles": {"title", "about"},
     "indicators": {"title", "explanation", "unit", "document", "place"},
-    "alerts": {"title", "todo"},
+    "alerts": {"title", "todo", "document", "place"},
     "plans": {
         *("title", "document", "place", "sections", "numerator", "denominator", "exclusions", "rows"),
         *("evidence", "owner", "note", "seen"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from playwright.sync_api import expect
@@ -76,7 +77,7 @@ def test_a_page_shows_what_the_command_prints(officer, house, code):
     for row in officer.page.locator("tbody tr").all():
         key = row.locator("th .src").inner_text() if row.locator("th .src").count() else row.locator("th").inner_text()
         shown[key.strip()] = row.locator("td.n").inner_text().replace(".", "")
-    assert shown == {key: str(round(float(value))) for key, value in told.items()}
+    assert shown == {key: str(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP)) for key, value in told.items()}
 
 
 def month_of(written):

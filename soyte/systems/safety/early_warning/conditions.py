@@ -146,7 +146,7 @@ def _says_unusual(facts: Facts) -> str:
 
 def _says_refused(facts: Facts) -> str:
     said = {**facts, "usual_percent": words.number(facts["usual_percent"])}
-    return _("%(refused)s trên %(received)s hồ sơ bị từ chối từ hôm qua; thường lệ %(usual_percent)s %%.") % said
+    return _("%(refused)s trên %(received)s hồ sơ bị từ chối từ hôm qua; thường lệ %(usual_percent)s%%.") % said
 
 
 def _says_overdue(facts: Facts) -> str:

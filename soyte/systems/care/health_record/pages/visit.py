@@ -71,7 +71,7 @@ def paper_facts(actor: Actor, paper: Composition, visit: Encounter) -> list[Fact
         if (known := spec.field(visit.generation, table, name)) and (text := unseal(written, actor.labels))
     ]
     return [
-        Fact(known.label, _written(known, text))
+        Fact(_(known.label), _written(known, text))
         for known, text in sorted(found, key=lambda pair: pair[0].seq)
         if known.kind != "code" or known.name == CHILD_SEX
     ]
@@ -140,7 +140,7 @@ def visit_facts(visit: Encounter) -> list[Fact]:
 def element_label(row: Observation, visit: Encounter) -> str:
     """What a value without a name of its own is: the label of the element that it was read from (CAN_NANG)."""
     known = spec.field(visit.generation, f"XML{row.source_table}", row.code)
-    return known.label if known else row.code
+    return _(known.label) if known else row.code
 
 
 def condition_name(row: Condition, visit: Encounter, terms: Terms) -> str:

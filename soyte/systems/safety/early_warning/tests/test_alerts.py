@@ -158,7 +158,7 @@ def test_every_kind_says_its_numbers_in_a_sentence(hospital):
     assert set(facts) == set(kinds())
     said = {code: selectors.because(Alert(kind=code, unit=hospital, facts=told)) for code, told in facts.items()}
     assert all(said.values())
-    assert "thường lệ 1,5 %" in said["refused_spike"]
+    assert "thường lệ 1,5%" in said["refused_spike"]
     assert "trung bình 10, độ lệch 3,2" in said["unusual_count"]
 
 
