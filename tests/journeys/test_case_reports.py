@@ -144,7 +144,7 @@ def test_a_signal_becomes_an_outbreak_with_a_dated_list_and_ends(officer, nurse)
     nurse.looks_right(picture="o-dich-cua-tram")
 
     officer.go(where)
-    assert "Phun 40 hộ" in officer.text() and page.locator("svg.map path.al").count() == 1
+    assert "Phun 40 hộ" in officer.text() and page.locator("svg.map path.al").count() >= 1
     officer.looks_right(picture="mot-o-dich")
     page.locator("#ban-do").scroll_into_view_if_needed()
     officer.picture("o-dich-ban-do-1366-light")
