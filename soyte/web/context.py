@@ -16,6 +16,7 @@ from soyte.kernel.organisations.models import Unit
 from soyte.kernel.organisations.selectors import in_force
 from soyte.kernel.systems import menu
 from soyte.kernel.text import fold, initials
+from soyte.ui import searches
 from soyte.ui.components import Link
 from soyte.ui.shell import AccountCard, Shell, ShellLink
 from soyte.web.navigation import allowed
@@ -48,7 +49,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             manual_url=reverse("web:manual"),
             demo=settings.SOYTE_DEMO,
             personal=personal,
-            query=request.GET.get("q", "") if request.path == reverse("web:search") else "",
+            query=searches.typed(request) if request.path == reverse("web:search") else "",
             account=_card(actor) if actor and signed_in else None,
             bell=bell(actor) if actor and signed_in else None,
             menu=entries,

@@ -22,6 +22,7 @@ from soyte.kernel.accounts import sessions
 from soyte.kernel.accounts import sign_in as door
 from soyte.kernel.accounts.models import Account
 from soyte.kernel.errors import DomainError
+from soyte.ui import searches
 from soyte.web import finding, starting
 from soyte.web.browsers import browser_in_words
 from soyte.web.context import THEME_COOKIE, THEMES, links
@@ -159,11 +160,14 @@ def end_sessions(request: HouseRequest) -> HttpResponse:
 
 
 @requires(SIGNED_IN)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def search(request: HouseRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()
+    if request.method == "POST":
+        return searches.keep(request)
+    query = searches.typed(request)
     groups = finding.find(request.actor, query) if query else []
-    return render(request, "web/search.html", {"query": query, "groups": groups})
+    context = {"query": query, "forgotten": searches.is_forgotten(request), "groups": groups}
+    return render(request, "web/search.html", context)
 
 
 @requires(PUBLIC)

@@ -10,6 +10,7 @@ from soyte.kernel.people.names import citizen_number, digits, insurance_number, 
 from soyte.kernel.text import accented_words, fold, is_accented, nfc
 
 _DAY = re.compile(r"(?<!\d)(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?!\d)")
+_ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _MONTH = re.compile(r"(?<![\d/.\-])(\d{1,2})/(\d{4})(?!\d)")
 _YEAR = re.compile(r"(?<!\S)(1[89]\d\d|20\d\d)(?!\S)")
 _CARD = re.compile(r"(?<!\w)([A-Z]{2})[ \-]?(\d(?:[ \-]?\d){12})(?!\w)", re.IGNORECASE)
@@ -55,7 +56,7 @@ def read_query(text: str) -> PersonQuery:
 
 
 def _take_birth(text: str) -> tuple[str, Period | None]:
-    for pattern, read in ((_DAY, _day), (_MONTH, _month), (_YEAR, _year)):
+    for pattern, read in ((_DAY, _day), (_ISO, _day_of_iso), (_MONTH, _month), (_YEAR, _year)):
         if found := pattern.search(text):
             period = read(*map(int, found.groups()))
             if period:
@@ -69,6 +70,10 @@ def _day(day: int, month: int, year: int) -> Period | None:
     except ValueError:
         return None
     return Period(first, first + timedelta(days=1), "day")
+
+
+def _day_of_iso(year: int, month: int, day: int) -> Period | None:
+    return _day(day, month, year)
 
 
 def _month(month: int, year: int) -> Period | None:

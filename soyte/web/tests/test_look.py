@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 BUILT = ROOT / "soyte/ui/static/built"
 SECRET = "con mèo trèo cây cau"
 PUBLIC_PAGES = ["/dang-nhap/", "/_ui/"]
-PAGES = ["/", "/tai-khoan/", "/doi-mat-khau/", "/tim/?q=trang", "/tim/", "/khong-co"]
+PAGES = ["/", "/tai-khoan/", "/doi-mat-khau/", "/tim/?k=da-quen", "/tim/", "/khong-co"]
 # Answers that the test asks for on purpose.
 WANTED_FAULT = re.compile(r"status of (401|404)")
 

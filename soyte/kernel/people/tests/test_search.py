@@ -36,6 +36,8 @@ def test_a_typed_number_is_taken_for_all_that_it_may_be(typed, numbers, phone):
     [
         ("hoa 05/03/1950", ("hoa",), Period(date(1950, 3, 5), date(1950, 3, 6), "day")),
         ("5-3-1950 nguyễn hoa", ("nguyen", "hoa"), Period(date(1950, 3, 5), date(1950, 3, 6), "day")),
+        ("1950-03-05 hoa", ("hoa",), Period(date(1950, 3, 5), date(1950, 3, 6), "day")),
+        ("1950-02-31", ("1950", "02", "31"), None),
         ("hoa 1950", ("hoa",), Period(date(1950, 1, 1), date(1951, 1, 1), "year")),
         ("hoa 12/1950", ("hoa",), Period(date(1950, 12, 1), date(1951, 1, 1), "month")),
         ("31/02/1950", ("31", "02", "1950"), None),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from soyte.kernel.access.policy import can, visible
 from soyte.kernel.access.services import open_with_reason
@@ -22,14 +22,17 @@ from soyte.kernel.people.models import Person
 from soyte.kernel.people.selectors import search as search_people
 from soyte.systems.care.health_record.pages import people as people_words
 from soyte.systems.care.health_record.views.opening import person_of
+from soyte.ui import searches
 
 MOST_HITS = 50
 
 
 @requires("record.search")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def search(request: HouseRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()
+    if request.method == "POST":
+        return searches.keep(request)
+    query = searches.typed(request)
     people = visible(request.actor, "record.search", Person.objects.all())
     hits = search_people(query, people=people, limit=MOST_HITS + 1)
     shown = hits[:MOST_HITS]
@@ -46,7 +49,13 @@ def search(request: HouseRequest) -> HttpResponse:
         )
         for person in shown
     ]
-    context = {"query": query, "rows": rows, "too_many": len(hits) > MOST_HITS, "most": MOST_HITS}
+    context = {
+        "query": query,
+        "forgotten": searches.is_forgotten(request),
+        "rows": rows,
+        "too_many": len(hits) > MOST_HITS,
+        "most": MOST_HITS,
+    }
     return render(request, "health_record/search.html", context)
 
 

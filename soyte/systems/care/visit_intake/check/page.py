@@ -82,6 +82,8 @@ class _Page:
         yield _section(self._("Lỗi, gộp theo nguyên nhân"), self._advice(causes))
         if not causes:
             none, taken = self._("Không có lỗi nào"), self._("Mọi lượt khám đều nhận được.")
+            if not self._summary.visits:
+                none, taken = self._("Không có lượt khám nào để kiểm tra"), self._("Chọn tệp hoặc thư mục khác.")
             yield f'<p class="empty"><b>{none}</b>{taken}</p></section>'
             return
         columns = [self._("Mức"), self._("Bảng, trường"), self._("Sai gì và sửa thế nào")]

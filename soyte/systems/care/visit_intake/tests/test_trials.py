@@ -58,6 +58,12 @@ def test_the_page_tells_what_would_be_refused_and_keeps_nothing(client, officer,
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+def test_where_no_visit_was_checked_nothing_is_said_to_be_right(client, officer):
+    page = asked(client, packed(**{"b.txt": b"x"}), names=["thang.zip"]).content.decode()
+    assert "Không có lượt khám nào để kiểm tra" in page
+    assert "Không có lỗi nào" not in page and "Đã kiểm tra" not in page
+
+
 def test_a_zip_is_opened(client, officer):
     page = asked(client, packed(**{"m/a.xml": bad("A"), "b.txt": b"x"}), names=["thang.zip"]).content.decode()
     assert "thang.zip/m/a.xml" in page and "Đã kiểm tra 1 lượt khám trong 1 tệp" in page

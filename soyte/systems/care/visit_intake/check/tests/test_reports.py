@@ -69,7 +69,7 @@ def test_the_page_is_well_formed(made):
 
 def test_an_empty_call_says_so():
     text = "".join(page(Summary(), paths=["tep"], made_at=datetime(2026, 11, 20, 8, 0), notes=False))  # noqa: DTZ001
-    assert "Không có lỗi nào" in text
+    assert "Không có lượt khám nào để kiểm tra" in text and "Không có lỗi nào" not in text
 
 
 def test_the_workbook_has_rules_visits_fields_and_details(made):
