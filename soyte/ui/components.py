@@ -52,6 +52,14 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureCell:
+    """A cell of a table of figures: a hidden value is None; `url` opens its rows, "" where there are none to open."""
+
+    value: Decimal | None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A filter in force and the address of the same list without it."""
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Aggregate, Count, Expression, F, Q, QuerySet
@@ -355,14 +355,18 @@ def cells(
     return [cell(row) for row in counted]
 
 
-@dataclass(frozen=True, slots=True)
-class Crossed:
+class Crossed(NamedTuple):
     """What stands at a combination of keys, nothing hidden yet. A row that lacks a key has "" there."""
 
     keys: tuple[str, ...]
     value: Decimal
     size: int
     unseen: int
+
+    def plus(self, other: Crossed) -> Crossed:
+        return self._replace(
+            value=self.value + other.value, size=self.size + other.size, unseen=self.unseen + other.unseen
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from soyte.engines.indicators import figures, rolling
 from soyte.engines.indicators.counting import Dimension, period_key
-from soyte.engines.indicators.figures import Counted, Counts, Crossing, Figure, Question, Where
+from soyte.engines.indicators.figures import Counted, Counts, Crossed, Crossing, Figure, Question, Where
 from soyte.engines.indicators.models import Cell
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import Acting
@@ -219,13 +219,14 @@ def crossed(
     found = _cells(question).filter(split=rolling.month_split(kept), day__range=(start, end))
     wanted = {kept.index(name): {*figures.several(keys)} for name, keys in question.where.items()}
     places = [kept.index(dimension.code) for dimension in question.by]
-    sums: dict[tuple[str, ...], list[Any]] = defaultdict(lambda: [Decimal(0), 0, 0])
+    sums: dict[tuple[str, ...], Crossed] = {}
     for key, *amounts in found.values_list("key").annotate(**_sums(actor, question.countable.action)).order_by():
         keys = key.split(rolling.KEYS_JOINED_BY)
         if all(keys[place] in allowed for place, allowed in wanted.items()):
-            row = sums[tuple(keys[place] for place in places)]
-            row[:] = [known + more for known, more in zip(row, amounts, strict=True)]
-    return Crossing([figures.Crossed(keys, *row) for keys, row in sums.items()], as_of)
+            asked = tuple([keys[place] for place in places])
+            row = Crossed(asked, *amounts)
+            sums[asked] = row.plus(known) if (known := sums.get(asked)) else row
+    return Crossing([*sums.values()], as_of)
 
 
 def _monthly(question: Question) -> tuple[str, ...] | None:

@@ -11,7 +11,7 @@ from django.utils import translation
 from soyte.ui import maps, xlsx
 from soyte.ui.calendar import month
 from soyte.ui.clocks import clock, duration
-from soyte.ui.components import Area, DayCell, Fact
+from soyte.ui.components import Area, DayCell, Fact, FigureCell
 from soyte.ui.drawing import reference_range, sparkline
 from soyte.ui.paging import address
 from soyte.ui.story import StoryFilters, StoryForm
@@ -66,6 +66,19 @@ def test_marks_stay_inside_however_far_the_value_is():
     for value in (-1e6, 1e6):
         place = reference_range(value, low=4, high=6)
         assert 0 <= float(place.mark_x) <= 97
+
+
+def test_cells_of_figures_hide_lead_and_escape():
+    cells = [
+        FigureCell(None),
+        FigureCell(Decimal(1200), '?a="1"&b=2'),
+        FigureCell(Decimal(0)),
+    ]
+    assert render("{% figure_cells cells %}", cells=cells) == (
+        '<td class="n"><span class="dim">dưới 5</span></td>'
+        '<td class="n"><a href="?a=&quot;1&quot;&amp;b=2">1.200</a></td>'
+        '<td class="n"><span class="dim">0</span></td>'
+    )
 
 
 def test_svg_numbers_keep_their_point_in_vietnamese():

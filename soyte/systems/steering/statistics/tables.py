@@ -19,10 +19,10 @@ from soyte.engines.indicators import figures, rollups
 from soyte.engines.indicators.counting import Coverage
 from soyte.engines.indicators.figures import Crossed
 from soyte.kernel.actors import Acting
-from soyte.kernel.text.folding import vi_key
 from soyte.systems.steering.statistics.layout import DISEASES, PLACES, Form, TableColumn
 from soyte.systems.steering.statistics.places import PlaceLine, on_map
 from soyte.systems.steering.statistics.questions import rows_address
+from soyte.ui.components import FigureCell
 
 Where = Mapping[str, Sequence[str]]
 _ROW_DIMENSIONS = {DISEASES: ("icd_chapter", "icd_block"), PLACES: ("place",)}
@@ -42,25 +42,14 @@ class TableQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class TableCell:
-    """A hidden value is None. `url` opens the rows; "" where nobody may, or this viewer, or where they would single out."""
-
-    value: Decimal | None
-    url: str = ""
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.value is None
-
-
-@dataclass(frozen=True, slots=True)
 class TableRow:
-    """`key` names the row among those of its table; `level` 0 total, 1 chapter, 2 other."""
+    """`key` names the row among those of its table; `level` 0 total, 1 chapter, 2 other. A cell has an address unless nobody may
+    open its rows, or not this viewer, or they would single out."""
 
     key: str
     name: str
     level: int
-    cells: Sequence[TableCell]
+    cells: Sequence[FigureCell]
     note: str = ""
 
 
@@ -124,9 +113,11 @@ class _Counted:
             if keys not in counting:
                 counting[keys] = self._counting(dict(zip(narrowing, keys, strict=True)))
             for column in counting[keys]:
-                self._sums[column.code, "", ""].add(row)
                 for name, key in zip(self.row_names, row.keys, strict=False):
                     self._sums[column.code, name, key].add(row)
+        for (code, name, _key), part in list(self._sums.items()):
+            if name == self.row_names[0]:  # which every row has, if only as ""
+                self._sums[code, "", ""].add(part)
 
     def _counting(self, keys: Mapping[str, str]) -> list[TableColumn]:
         """The columns in which rows with these keys count."""
@@ -134,10 +125,12 @@ class _Counted:
 
     def sum_of(self, column: TableColumn, where: Where) -> _Sum:
         pairs = [(name, key) for name, keys in where.items() for key in keys] if where else [("", "")]
+        parts = [part for name, key in pairs if (part := self._sums.get((column.code, name, key)))]
+        if len(parts) == 1:  # most lines have one key
+            return parts[0]
         found = _Sum()
-        for name, key in pairs:
-            if part := self._sums.get((column.code, name, key)):
-                found.add(part)
+        for part in parts:
+            found.add(part)
         return found
 
     def asks(self, rule: Callable[..., bool], column: TableColumn, line: _Line, counted: _Sum) -> bool:
@@ -175,17 +168,17 @@ def _row(question: TableQuestion, line: _Line, counted: Mapping[str, _Counted]) 
     )
 
 
-def _cell(question: TableQuestion, column: TableColumn, line: _Line, counted: _Counted) -> TableCell:
+def _cell(question: TableQuestion, column: TableColumn, line: _Line, counted: _Counted) -> FigureCell:
     found = counted.sum_of(column, line.where)
     if counted.asks(figures.hides, column, line, found):
-        return TableCell(None)
+        return FigureCell(None)
     where = {**counted.base, **column.where, **line.where}
     if not found.size or any(not key for keys in where.values() for key in keys):
-        return TableCell(found.value)  # an address cannot ask for rows that lack a key
+        return FigureCell(found.value)  # an address cannot ask for rows that lack a key
     if counted.asks(figures.singles_out, column, line, found):
-        return TableCell(found.value)
+        return FigureCell(found.value)
     url = rows_address(column.indicator, actor=counted.actor, start=question.start, end=question.end, where=where)
-    return TableCell(found.value, url)
+    return FigureCell(found.value, url)
 
 
 def _lines(question: TableQuestion, counted: Mapping[str, _Counted]) -> Iterator[_Line]:
@@ -208,7 +201,7 @@ def _diseases(form: Form, counted: Mapping[str, _Counted]) -> Iterator[_Line]:
 def _facilities(question: TableQuestion, counted: Mapping[str, _Counted]) -> Iterator[_Line]:
     codes = {keys[0] for part in counted.values() for keys in part.keys}
     names = next(iter(counted.values())).countable.dimension("facility").names(codes, question.end)
-    for code in sorted(codes, key=lambda code: (vi_key(names.get(code, code)), code)):
+    for code in (*names, *sorted(codes - {*names})):  # names come in their order
         yield _Line(f"facility:{code}", names.get(code, code), 2, {"facility": [code]})
 
 
