@@ -153,6 +153,8 @@ def main(argv):
         run(PYTHON, "tools/assets.py", mend=NO_NPM)
         run(PYTHON, "tools/messages.py", "compile", mend="Không dịch được các chuỗi giao diện.")
         collect_static()
+        # The service's user may not write here, and would compile all again at each start.
+        run(PYTHON, "-m", "compileall", "-q", "soyte", mend="Không ghi được tệp .pyc: kiểm tra quyền ghi của thư mục.")
         run(
             PYTHON,
             "-c",

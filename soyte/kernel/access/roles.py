@@ -65,7 +65,7 @@ def _files() -> list[Path]:
 
 def _read(path: Path) -> RoleFile:
     try:
-        return RoleFile.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        return RoleFile.model_validate(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader))
     except ValueError as error:
         raise RoleContentError(f"{path}: {error}") from error
 
@@ -114,5 +114,5 @@ def roles() -> Mapping[str, Role]:
 def purposes() -> Mapping[str, str | _StrPromise]:
     """Title of each purpose by its code."""
     path = Path(apps.get_app_config("access").path) / "content" / "purposes.yaml"
-    titles: dict[str, str] = yaml.safe_load(path.read_text("utf-8"))["purposes"]
+    titles: dict[str, str] = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)["purposes"]
     return {code: gettext_lazy(title) for code, title in titles.items()}

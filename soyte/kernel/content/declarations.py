@@ -47,7 +47,7 @@ Schema = TypeVar("Schema", bound=Declaration)
 def read_declaration(path: Path, schema: type[Schema]) -> Schema:
     """The file's declaration; one that has a `code` bears it as its file's name. Raises BadDeclaration."""
     try:
-        read = schema.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        read = schema.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
     except (yaml.YAMLError, ValidationError) as error:
         raise BadDeclaration(f"{path.name}: {error}") from error
     code = getattr(read, "code", path.stem)

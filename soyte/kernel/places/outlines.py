@@ -41,7 +41,7 @@ def _outline(row: dict[str, str]) -> Outline:
 def _files() -> list[tuple[dt.date, dt.date | None, dict[str, Outline]]]:
     found = []
     for path in sorted(FOLDER.glob("*.yaml")):
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        told = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         with path.with_suffix(".csv").open(encoding="utf-8", newline="") as stream:
             outlines = {row["code"]: _outline(row) for row in csv.DictReader(stream)}
         found.append((told["valid_from"], told.get("valid_to"), outlines))

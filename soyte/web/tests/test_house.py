@@ -1,20 +1,24 @@
 """Start page, search, errors, health, headers."""
 
+import gc
 import gzip
 import json
 import re
+from unittest.mock import Mock
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from soyte.kernel.access.roles import roles
 from soyte.kernel.access.tests.people import account, post, unit
 from soyte.kernel.access.web import NoRight
 from soyte.kernel.live.answers import CONTENT_TYPE
 from soyte.ui import xlsx
 from soyte.ui.components import Hit, PublicFigure, Waiting
-from soyte.web import errors, finding, health, starting
+from soyte.web import errors, finding, health, starting, warming
 from soyte.web.context import links
 from soyte.web.middleware import Compressed
 
@@ -162,6 +166,20 @@ def test_readyz_names_what_is_not_ready(client, settings, tmp_path, monkeypatch)
     assert answer.status_code == 503 and answer.json()["checks"]["keys"] == "failed"
     monkeypatch.setitem(health.CHECKS, "database", lambda: 1 / 0)
     assert client.get("/readyz").json()["checks"]["database"] == "failed"
+
+
+def test_a_process_loads_what_its_first_readers_need_though_the_database_is_away(monkeypatch):
+    def away():
+        raise OperationalError
+
+    closed = Mock()
+    monkeypatch.setattr(warming, "connections", closed)
+    monkeypatch.setattr(warming, "load_map", away)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    roles.cache_clear()
+    warming.load()
+    assert roles.cache_info().currsize == 1
+    closed.close_all.assert_called_once_with()
 
 
 def test_metrics_are_for_the_machine_itself_or_a_token(client, settings):
