@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,6 @@ from django.utils import timezone
 from soyte.clinical.encounters.models import STAYS, Arrival
 from soyte.kernel.access.policy import visible
 from soyte.kernel.actors import Acting
-from soyte.kernel.organisations.models import Unit
 from soyte.kernel.organisations.selectors import open_facilities
 
 STALE = timedelta(days=60)  # a check-in of longer ago was most likely never closed by its visit file
@@ -22,13 +21,15 @@ MOST_WARDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Ward:
-    """People in beds of one facility; `planned` beds are content, None where it says nothing."""
+    """People in beds of one facility, `before` at the end of the same day a year ago; `planned` beds are content, None where it
+    says nothing."""
 
     facility_code: str
     name: str
-    people: int
-    stale: int
     planned: int | None
+    people: int = 0
+    stale: int = 0
+    before: int = 0
 
     @property
     def share(self) -> float | None:
@@ -52,7 +53,7 @@ class Ward:
 
 @dataclass(frozen=True, slots=True)
 class Beds:
-    """All facilities with a planned bed or with somebody in a bed, most people first."""
+    """All facilities with a planned bed or with somebody in a bed, now or a year ago, most people first."""
 
     every: Sequence[Ward]
 
@@ -63,6 +64,10 @@ class Beds:
     @property
     def stale(self) -> int:
         return sum(ward.stale for ward in self.every)
+
+    @property
+    def before(self) -> int:
+        return sum(ward.before for ward in self.every)
 
     @property
     def planned(self) -> int:
@@ -95,43 +100,32 @@ def stale_before() -> datetime:
     return timezone.now() - STALE
 
 
-def beds(actor: Acting) -> Beds:
+def beds(actor: Acting, year_ago: date) -> Beds:
     """People in beds now, by facility; those of more than 60 days are counted apart as stale."""
     fresh = Q(started_at__gte=stale_before())
-    rows = (
-        in_beds(actor)
-        .order_by()
-        .values("facility_code", "unit__name", "unit__beds")
-        .annotate(people=Count("pk", filter=fresh), stale=Count("pk", filter=~fresh))
-    )
-    wards = {
-        row["facility_code"]: Ward(
-            row["facility_code"],
-            row["unit__name"] or row["facility_code"],
-            row["people"],
-            row["stale"],
-            row["unit__beds"],
-        )
-        for row in rows
-    }
-    empty = _with_beds(actor).exclude(facility_code__in=list(wards)).values_list("facility_code", "name", "beds")
-    every = [*wards.values(), *(Ward(str(code), name, 0, 0, planned) for code, name, planned in empty)]
-    return Beds(sorted(every, key=lambda ward: (-ward.people, ward.name)))
+    now = {"people": Count("pk", filter=fresh), "stale": Count("pk", filter=~fresh)}
+    wards = {ward.facility_code: ward for ward in _planned(actor)}
+    for found, counted in ((in_beds(actor), now), (overnight(actor, year_ago), {"before": Count("pk")})):
+        for row in found.order_by().values("facility_code", "unit__name", "unit__beds").annotate(**counted):
+            code, name, planned = (row.pop(field) for field in ("facility_code", "unit__name", "unit__beds"))
+            wards[code] = replace(wards.get(code) or Ward(code, name or code, planned), **row)
+    return Beds(sorted(wards.values(), key=lambda ward: (-ward.people, ward.name)))
 
 
-def _with_beds(actor: Acting) -> QuerySet[Unit]:
+def _planned(actor: Acting) -> Iterator[Ward]:
     """Today's facilities with planned beds whose figures the actor may see."""
     today, units = timezone.localdate(), actor.units("figures.read")
     found = open_facilities(today, today).filter(beds__gt=0)
-    return found if units is None else found.filter(pk__in=sorted(units))
+    for unit in found if units is None else found.filter(pk__in=sorted(units)):
+        yield Ward(str(unit.facility_code), unit.name, unit.beds)
 
 
-def overnight(actor: Acting, day: date) -> int:
-    """How many people lay in a bed at the end of a past day: they had come and had not left, by what is known now.
+def overnight(actor: Acting, day: date) -> QuerySet[Any]:
+    """Who lay in a bed at the end of a past day: they had come and had not left, by what is known now.
 
     Whoever had come more than 60 days before is left out, as in `beds`.
     """
     stayed = Arrival.objects.filter(STAYS, started_on__gt=day - STALE, started_on__lte=day)
     # Who left within 60 days: so that the index of stays by their last day finds them.
     stayed = stayed.filter(Q(ended_on=None) | Q(ended_on__gt=day, ended_on__lte=day + STALE))
-    return visible(actor, "figures.read", stayed).count()
+    return visible(actor, "figures.read", stayed)

@@ -51,7 +51,6 @@ class Board:
     read_at: datetime
     figures: selectors.Figures
     beds: beds.Beds | None
-    beds_before: int
     clocks: diseases.Clocks | None
     disease_clocks: Sequence[DiseaseClock]
     outbreaks: Sequence[diseases.RunningOutbreak]
@@ -84,8 +83,7 @@ def board(actor: Acting, day: date) -> Board:
         before_day=before,
         read_at=now,
         figures=selectors.figures(actor, day, alarms=_by_commune(outbreaks)),
-        beds=beds.beds(actor) if is_today else None,
-        beds_before=beds.overnight(actor, before) if is_today else 0,
+        beds=beds.beds(actor, before) if is_today else None,
         clocks=clocks,
         disease_clocks=[
             DiseaseClock(one, clock(one.due_at, now=now, started=one.started_at))

@@ -22,7 +22,7 @@ def content_of(read: Board, actor: Acting) -> dict[str, Any]:
         "headlines": {code: _headline(one) for code, one in figures.headlines.items()},
         "month_money": _headline(figures.month_money),
         "beds": beds and {
-            "people": beds.people, "stale": beds.stale, "planned": beds.planned, "before": read.beds_before,
+            "people": beds.people, "stale": beds.stale, "planned": beds.planned, "before": beds.before,
             "wards": [[ward.name, ward.people, ward.planned] for ward in beds.wards],
         },
         "tops": {name: [_line(line) for line in lines] for name, lines in figures.tops.items()},

@@ -17,7 +17,7 @@ from soyte.clinical.encounters.countables import NEW_MAP_FIRST_DAY
 from soyte.kernel.access.policy import hidden
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.audit.services import record
-from soyte.systems.steering.operations_centre import beds
+from soyte.systems.steering.operations_centre import beds, selectors
 from soyte.systems.steering.operations_centre.board import board as board_of
 from soyte.systems.steering.operations_centre.board import money_bars
 from soyte.systems.steering.statistics.public import ROWS
@@ -75,8 +75,9 @@ def board(request: HouseRequest) -> HttpResponse:
 @require_GET
 def wards(request: HouseRequest) -> HttpResponse:
     """People in beds by facility; each opens its check-ins for whoever may see them."""
-    found = beds.beds(request.actor)
-    _record(request, timezone.localdate())
+    today = timezone.localdate()
+    found = beds.beds(request.actor, selectors.year_before(today))
+    _record(request, today)
     context = {"beds": found, "opens_rows": request.actor.holds(ROWS), "crumbs": _crumbs()}
     return render(request, "operations_centre/wards.html", context)
 

@@ -118,7 +118,7 @@ def test_beds_hold_open_stays_and_set_stale_ones_apart(director):
     check_in("B2", kind="01", admitted_at=timezone.now())
     check_in("B3", kind="01")  # came, is not staying
     check_in("B4", days_ago=61)
-    found = beds.beds(director)
+    found = beds.beds(director, selectors.year_before(timezone.localdate()))
     ward, empty = found.wards
     assert (found.people, found.stale, found.planned, found.share) == (2, 1, 10, 0.2)
     assert (ward.people, ward.stale, ward.share, ward.tone) == (2, 1, 50, "")
@@ -129,7 +129,13 @@ def test_who_lay_in_a_bed_a_year_ago_is_counted_by_visits(director, today):
     day = selectors.year_before(today)
     for came, left, kind in ((-3, 2, "03"), (0, 1, "03"), (-3, 0, "03"), (1, 2, "03"), (-1, 3, "01"), (-70, 1, "03")):
         visit(at=noon(day + dt.timedelta(came)), ended_at=noon(day + dt.timedelta(left)), kind=kind)
-    assert beds.overnight(director, day) == 2  # the first two: the others had left, not come, no stay, or too long
+    visit(at=noon(day), ended_at=noon(day + dt.timedelta(1)), kind="03", unit=facility("70002"))
+    check_in("B1")
+    found = beds.beds(director, day)
+    # The first two: the others had left, not come, no stay, or too long.
+    told = [(ward.facility_code, ward.people, ward.before) for ward in found.every if ward.people or ward.before]
+    assert told == [("70001", 1, 2), ("70002", 0, 1)]
+    assert found.before == 3
 
 
 @pytest.mark.parametrize(("day", "before"), [((2024, 2, 29), (2023, 2, 28)), ((2026, 11, 26), (2025, 11, 26))])
