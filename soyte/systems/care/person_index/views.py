@@ -55,7 +55,9 @@ def pair_list(request: HouseRequest) -> HttpResponse:
             "state": state,
             "page": shown,
             "count": capped_count(found),
-            "lines": [(pair, names.get(pair.a.commune_code, ""), names.get(pair.b.commune_code, "")) for pair in shown],
+            "lines": [
+                (pair, [(person, names.get(person.commune_code, "")) for person in (pair.a, pair.b)]) for pair in shown
+            ],
             "carry": _carried(reason),
         },
     )
