@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 
 from soyte.kernel.codes.files import load_list
+from soyte.systems.care.visit_intake.ingest.tests.files import file, visit
 
 pytestmark = pytest.mark.journey
 HOSPITAL, STRANGER = "70001", "79999"
@@ -55,11 +56,9 @@ def test_a_facility_that_files_told_of_is_named_from_the_start_page(administrato
 
 
 def _from_a_stranger(house):
-    """A file of the province, of a writer that does not wrap its tables in base64, under a code that no list knows."""
-    told = (path for path in sorted(house.files.glob("*/*/*.xml")) if b"<MA_CSKCB>" in path.read_bytes())
-    sent = next(told)
+    """A file under a code that no list knows."""
     strange = house.home.parent / "strange.xml"
-    strange.write_bytes(sent.read_bytes().replace(sent.parent.name.encode(), STRANGER.encode()))
+    strange.write_bytes(file(visit("LA-001", MA_CSKCB=STRANGER), facility=STRANGER))
     return strange
 
 
