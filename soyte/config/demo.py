@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,12 +82,17 @@ def _run(arguments: argparse.Namespace) -> None:
             raise HomeError(f"Chưa chuẩn bị được tỉnh minh hoạ (mã {status}); xem các dòng trên, sửa rồi chạy lại.")
         children = _children(folder, host=host, port=port, address=address, feeder=not arguments.no_feeder)
 
-        def started() -> None:
-            if not ports.wait_until_it_answers(host, port, seconds=ANSWER_SECONDS):
+        until = time.monotonic() + ANSWER_SECONDS
+
+        def started() -> bool:
+            if ports.answers(host, port):
+                _announce(folder, address)
+                return True
+            if time.monotonic() > until:
                 raise HomeError(
                     f"Máy chủ web không trả lời; xem {folder / 'log' / 'web.log'}. (The web server is silent.)"
                 )
-            _announce(folder, address)
+            return False
 
         run_together(children, started=started, meanwhile=postgres.keep_up)
 

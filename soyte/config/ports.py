@@ -49,13 +49,19 @@ def reached_at(host: str) -> str:
     return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104 - a comparison
 
 
+def answers(host: str, port: int) -> bool:
+    """Whether /livez answers now. Without urllib, whose modules would stay in a parent's memory."""
+    with contextlib.suppress(OSError), socket.create_connection((reached_at(host), port), timeout=2) as link:
+        link.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        return link.recv(64).startswith(b"HTTP/1.1 ")
+    return False
+
+
 def wait_until_it_answers(host: str, port: int, *, seconds: float) -> bool:
-    """Whether /livez answers within so many seconds. Without urllib, whose modules would stay in a parent's memory."""
+    """Whether /livez answers within so many seconds."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        with contextlib.suppress(OSError), socket.create_connection((reached_at(host), port), timeout=2) as link:
-            link.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            if link.recv(64).startswith(b"HTTP/1.1 "):
-                return True
+        if answers(host, port):
+            return True
         time.sleep(0.2)
     return False

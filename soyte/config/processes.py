@@ -116,16 +116,17 @@ def run_once(child: Child, *, meanwhile: Callable[[], None] = lambda: None) -> i
 
 
 def run_together(
-    children: Sequence[Child], *, started: Callable[[], None], meanwhile: Callable[[], None] = lambda: None
+    children: Sequence[Child], *, started: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None
 ) -> None:
-    """Start all, call `started`, start again one that dies, call `meanwhile` now and then; stop all when Stopped is
-    raised in us."""
+    """Start all, ask `started` until it says that they are, start again one that dies, call `meanwhile` now and then; stop all
+    when Stopped is raised in us."""
+    is_started = False
     try:
         for child in children:
             child.start()
-        started()
         while True:
             time.sleep(LOOK_SECONDS)
+            is_started = is_started or started()
             meanwhile()
             for child in children:
                 if child.is_to_be_started_again():
