@@ -46,6 +46,7 @@ def launch(driver: Any, executable: str) -> Any:
 
 def findings(page: Any) -> list[tuple[str, str]]:
     """What axe finds, as (rule, element). The script comes in through the debugger, past the content policy."""
+    page.evaluate("document.fonts.ready.then(() => true)")  # a face that comes meanwhile would move what is measured
     page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text()})
     report = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", TAGS)
     return [(found["id"], node["html"][:200]) for found in report["violations"] for node in found["nodes"]]
