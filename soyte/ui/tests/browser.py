@@ -44,9 +44,14 @@ def launch(driver: Any, executable: str) -> Any:
     return driver.chromium.launch(executable_path=executable, args=FLAGS, env=env)
 
 
+STILL = (
+    "document.fonts.ready.then(() => new Promise((still) => requestAnimationFrame(() => requestAnimationFrame(still))))"
+)
+
+
 def findings(page: Any) -> list[tuple[str, str]]:
     """What axe finds, as (rule, element). The script comes in through the debugger, past the content policy."""
-    page.evaluate("document.fonts.ready.then(() => true)")  # a face that comes meanwhile would move what is measured
+    page.evaluate(STILL)  # a face or a scroll that comes meanwhile would move what is measured
     page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text()})
     report = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", TAGS)
     return [(found["id"], node["html"][:200]) for found in report["violations"] for node in found["nodes"]]
