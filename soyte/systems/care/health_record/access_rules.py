@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils import timezone
@@ -36,48 +37,68 @@ exists (select from people_person m
          where (m.id = coalesce({{0}}, {{1}}) or m.merged_into_id = coalesce({{0}}, {{1}})) and ({ways}))
 """
 # A visit that the actor may not see opens nothing: an open record without a visit at his facility would tell of it.
-_TREATED_HERE = """
-exists (select from encounters_encounter v
-         where v.person_id = m.id and v.in_force and v.labels <@ %(labels)s and v.ended_at >= %(since)s
-           and (%(units)s::bigint[] is null or v.unit_id = any(%(units)s)))
-or exists (select from encounters_checkin v
-            where v.person_id = m.id and v.in_force and v.labels <@ %(labels)s and v.started_at >= %(since)s
-              and (%(units)s::bigint[] is null or v.unit_id = any(%(units)s)))
-"""
-_LIVES_HERE = """
+_SEEN = "v.person_id = m.id and v.in_force and v.labels <@ %(labels)s"
+_AT_UNITS = "(%(units)s::bigint[] is null or v.unit_id = any(%(units)s))"
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What opens a record: a condition on a member `m` of the family, and the actor's values in it."""
+
+    statement: str
+    values: Callable[[Acting], dict[str, object]]
+
+
+def _seen_values(actor: Acting) -> dict[str, object]:
+    return {"labels": sorted(actor.labels), "since": actor.now - TREATED_WITHIN}
+
+
+def _treated_values(actor: Acting) -> dict[str, object]:
+    units = actor.units("record.read")
+    return {**_seen_values(actor), "units": None if units is None else sorted(units)}
+
+
+def _home_values(actor: Acting) -> dict[str, object]:
+    stations = station_communes(actor.units("record.read") or ())
+    homes = residences(timezone.localdate(actor.now)).written_in(stations) if stations else []
+    return {**_seen_values(actor), **dict(zip(("codes", "firsts", "ends"), columns(homes, 3), strict=True))}
+
+
+_TREATED_HERE = _Way(
+    f"""
+exists (select from encounters_encounter v where {_SEEN} and v.ended_at >= %(since)s and {_AT_UNITS})
+or exists (select from encounters_checkin v where {_SEEN} and v.started_at >= %(since)s and {_AT_UNITS})
+""",
+    _treated_values,
+)
+_LIVES_HERE = _Way(
+    f"""
 exists (select from encounters_encounter v
           join unnest(%(codes)s::text[], %(firsts)s::timestamptz[], %(ends)s::timestamptz[]) c(code, since, until)
             on v.commune_code = c.code
            and (c.since is null or v.started_at >= c.since) and (c.until is null or v.started_at < c.until)
-         where v.person_id = m.id and v.in_force and v.labels <@ %(labels)s and v.started_at >= %(since)s)
-"""
-_OPENED = """
+         where {_SEEN} and v.started_at >= %(since)s)
+""",
+    _home_values,
+)
+_OPENED = _Way(
+    """
 exists (select from access_breakglass b
          where b.person_id = m.id and b.account_id = %(account)s and b.until > %(now)s)
-"""
+""",
+    lambda actor: {"account": actor.account_id, "now": actor.now},
+)
 
 
-def _asking(actor: Acting) -> dict[str, object]:
-    units = actor.units("record.read")
-    stations = station_communes(units or ())
-    homes = residences(timezone.localdate(actor.now)).written_in(stations) if stations else []
-    codes, firsts, ends = columns(homes, 3)
-    return {
-        "units": None if units is None else sorted(units),
-        "labels": sorted(actor.labels),
-        "account": actor.account_id,
-        "now": actor.now,
-        "since": actor.now - TREATED_WITHIN,
-        "codes": codes,
-        "firsts": firsts,
-        "ends": ends,
-    }
-
-
-def _some_member(*ways: str) -> Callable[[Acting], Rows]:
+def _some_member(*ways: _Way) -> Callable[[Acting], Rows]:
     """Persons of whose family somebody is taken by one of `ways`."""
-    statement = _SOME_MEMBER.format(ways=" or ".join(ways))
-    return lambda actor: Q(Condition(statement, _FAMILY, _asking(actor)))
+    statement = _SOME_MEMBER.format(ways=" or ".join(way.statement for way in ways))
+
+    def rows(actor: Acting) -> Rows:
+        values = {name: value for way in ways for name, value in way.values(actor).items()}
+        return Q(Condition(statement, _FAMILY, values))
+
+    return rows
 
 
 def _of_open_record(actor: Acting) -> Rows:

@@ -44,7 +44,7 @@ class VisitFacts(NamedTuple):
 
 _LINES = """
 select {columns} from {table} l join encounters_encounter e on e.id = l.encounter_id
- where l.person_id = any(%(people)s) and {where}
+ where l.person_id = any(%(people)s) and ({where})
    and e.in_force and (%(granted)s::text[] is null or e.labels <@ %(granted)s)
  order by {order} limit %(limit)s
 """
