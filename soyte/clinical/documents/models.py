@@ -61,3 +61,9 @@ class Appointment(VisitLine):
     due_on = models.DateField()
     paper_no = models.TextField(default="")  # SO_GIAYHEN_KL
     doctor_code = models.TextField(default="")
+
+    class Meta:
+        indexes = [
+            # on which days a person is to come again
+            models.Index(fields=["person", "due_on"], name="appointment_person_due"),
+        ]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from django import template
 from django.forms import CheckboxInput, Select
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from soyte.ui import components, icons
 from soyte.ui.calendar import Month
 from soyte.ui.filters import FilterForm
 from soyte.ui.paging import Page
+from soyte.ui.tags.pieces import chip
 
 register = template.Library()
 
@@ -72,9 +74,31 @@ def loading(label: str, rows: int = 4) -> dict[str, Any]:
     return {"label": label, "rows": [(72, 54, 81, 63)[place % 4] for place in range(rows)]}
 
 
-@register.inclusion_tag("ui/timeline.html")
-def timeline(years: Sequence[components.EventYear]) -> dict[str, Any]:
-    return {"years": years}
+@register.simple_tag
+def timeline(years: Sequence[components.EventYear]) -> SafeString:
+    """Visits of a person by year. Made as one text: it is the longest part of a record's page."""
+    return mark_safe(  # noqa: S308 - escaped in _event
+        "".join(
+            f'<h3 class="yr">{escape(year.title)}</h3><ol class="tl">{"".join(map(_event, year.events))}</ol>'
+            for year in years
+        )
+    )
+
+
+def _event(event: components.Event) -> str:
+    title = _linked(event.title, event.url, ' class="drill"')
+    chips = "".join(chip(one) for one in event.chips)
+    text = f"<p>{escape(event.text)}</p>" if event.text else ""
+    source = f'<p><span class="src">{_linked(event.source, event.source_url)}</span></p>' if event.source else ""
+    return (
+        f'<li><div class="when"><b>{escape(event.when)}</b>{escape(event.when_note)}</div>'
+        f'<div class="pin {event.pin}"></div>'
+        f'<div class="ev"><div class="row-x"><h4 class="h6 mb-0">{title}</h4>{chips}</div>{text}{source}</div></li>'
+    )
+
+
+def _linked(text: str, url: str, attributes: str = "") -> str:
+    return f'<a{attributes} href="{escape(url)}">{escape(text)}</a>' if url else escape(text)
 
 
 @register.inclusion_tag("ui/work_list.html")

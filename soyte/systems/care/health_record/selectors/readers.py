@@ -5,35 +5,47 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Count, Max, QuerySet, TextField, Value
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Coalesce
 
-from soyte.clinical.encounters.models import Encounter
 from soyte.kernel.access.actor import Actor
 from soyte.kernel.access.models import BreakGlass
 from soyte.kernel.access.policy import visible
 from soyte.kernel.audit.models import AuditEvent
 from soyte.kernel.people.models import Person
+from soyte.kernel.sql import Condition, read
 
 SHOWN_READERS = 4
 RECENT = 6
 LOOKED_BACK = 1000  # of an account's own events, so that the start page costs the same for the busiest doctor
 
 
+# A reading of one labelled visit, or of its file, would tell of it.
+_MAY_BE_TOLD = """
+not exists (select from encounters_encounter v
+             where v.person_id = any(%(people)s::uuid[]) and v.labels <> '{{}}' and not v.labels <@ %(granted)s::text[]
+               and ({0}->>'encounter' = v.id::text or {0}->>'receipt_visit' = v.source_visit_id::text))
+"""
+_READERS = f"""
+select a.account_id, coalesce(nullif(c.display_name, ''), a.actor_text), coalesce(u.name, ''), max(a.at), count(*)
+  from audit_auditevent a
+  left join accounts_account c on c.id = a.account_id
+  left join organisations_unit u on u.id = a.unit_id
+ where a.person_id = any(%(people)s::uuid[]) and a.action = 'record.read' and a.outcome = 'done'
+   and {_MAY_BE_TOLD.format("a.details")}
+ group by a.account_id, 2, a.unit_id, 3 order by 4 desc
+"""
+
+
+def _values(people: Sequence[uuid.UUID], granted: Iterable[str]) -> dict[str, object]:
+    return {"people": list(people), "granted": sorted(granted)}
+
+
 def told_to(rows: QuerySet[AuditEvent], people: Sequence[uuid.UUID], granted: Iterable[str]) -> QuerySet[AuditEvent]:
-    """Of the readings of a record those that may be told to whoever has these labels: where somebody read one labelled
-    visit, or its file, would tell of it."""
-    versions = Encounter.objects.filter(person__in=people).exclude(labels=[])
-    barred = versions.exclude(labels__contained_by=sorted(granted)).values_list("pk", "source_visit_id")
-    # Nearly every record has none: then its readings need not be searched for them.
-    for name, keys in zip(("encounter", "receipt_visit"), zip(*barred, strict=True), strict=False):
-        # "" where a reading names none: NOT IN would lose it.
-        about = Coalesce(KeyTextTransform(name, "details"), Value(""), output_field=TextField())
-        rows = rows.alias(**{name: about}).exclude(**{f"{name}__in": sorted(str(key) for key in keys if key)})
-    return rows
+    """Of the readings of a record those that may be told to whoever has these labels."""
+    return rows.filter(Condition(_MAY_BE_TOLD, ("details",), _values(people, granted)))
 
 
 def reads(people: Sequence[uuid.UUID], granted: Iterable[str]) -> QuerySet[AuditEvent]:
@@ -49,8 +61,7 @@ def openings(people: Sequence[uuid.UUID]) -> QuerySet[BreakGlass]:
     return rows.select_related("account", "unit").order_by("-at", "-id")
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     account_id: int | None
     name: str
     unit: str
@@ -59,21 +70,8 @@ class Reader:
 
 
 def readers(people: Sequence[uuid.UUID], granted: Iterable[str]) -> list[Reader]:
-    """Everybody who read the record, each once, the latest first."""
-    columns = ("account_id", "account__display_name", "actor_text", "unit__name")
-    rows = (
-        reads(people, granted).order_by().values(*columns).annotate(last=Max("at"), times=Count("pk")).order_by("-last")
-    )
-    return [
-        Reader(
-            row["account_id"],
-            row["account__display_name"] or row["actor_text"],
-            row["unit__name"] or "",
-            row["last"],
-            row["times"],
-        )
-        for row in rows
-    ]
+    """Everybody who read the record, each once, the latest first; of readings those that may be told, as in `told_to`."""
+    return read(Reader, _READERS, _values(people, granted))
 
 
 def recently_opened(actor: Actor) -> list[tuple[Person, dt.datetime]]:

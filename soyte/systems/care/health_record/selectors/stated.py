@@ -68,9 +68,12 @@ def sexes(seen: Seen) -> list[Stated]:
 
 def birth_dates(seen: Seen) -> list[Stated]:
     """The birth dates that cannot all be true, each once, the latest first. A bare year is no other date than a day in it."""
-    latest: dict[tuple[int, ...], VisitFacts] = {}
+    written: dict[str, VisitFacts] = {}
     for visit in seen:
-        if parts := _known_parts(visit.birth_written):
+        written.setdefault(visit.birth_written, visit)
+    latest: dict[tuple[int, ...], VisitFacts] = {}
+    for text, visit in written.items():
+        if parts := _known_parts(text):
             latest.setdefault(parts, visit)
     exact = [parts for parts in latest if not any(_refines(other, parts) for other in latest)]
     if len(exact) < 2:
