@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 PAD = 3.0
+LEAST_SPREAD = (
+    0.25  # of the greatest value: less than that must not fill the height, or 5,4 after 5,5 looks like a fall
+)
 
 
 def plain(number: float) -> str:
@@ -31,6 +34,9 @@ def sparkline(
         return None
     bottom = min(value for _, value in known)
     top = max(value for _, value in known)
+    short = (LEAST_SPREAD * max(abs(top), abs(bottom)) - (top - bottom)) / 2
+    if short > 0:
+        bottom, top = bottom - short, top + short
     if low is not None or high is not None:
         bottom, top = _widened(bottom, top, low, high)
     spread = (top - bottom) or 1.0

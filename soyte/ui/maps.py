@@ -90,13 +90,18 @@ class Step:
 def steps(values: Iterable[Decimal]) -> tuple[list[Decimal], list[Step]]:
     """(cuts, steps in use): values in five steps with about as many areas each; equal values share a step.
 
-    Where nearly all areas have the least value, those that have more make a step.
+    Nothing is a step of its own: a map must show where there is none. Where nearly all areas have the least value, those
+    that have more make a step.
     """
     ordered = sorted(values)
     if not ordered:
         return [], []
-    cuts = sorted({ordered[len(ordered) * n // STEPS] for n in range(1, STEPS)} - {ordered[0]})
-    cuts = cuts or ordered[bisect_right(ordered, ordered[0]) :][:1]
+    some = ordered[bisect_right(ordered, 0) :]
+    if 0 < len(some) < len(ordered):
+        cuts = sorted({some[len(some) * n // (STEPS - 1)] for n in range(STEPS - 1)})
+    else:
+        cuts = sorted({ordered[len(ordered) * n // STEPS] for n in range(1, STEPS)} - {ordered[0]})
+        cuts = cuts or ordered[bisect_right(ordered, ordered[0]) :][:1]
     used: dict[int, list[Decimal]] = {}
     for value in ordered:
         used.setdefault(step_of(value, cuts), []).append(value)

@@ -55,6 +55,11 @@ class DateOrder(DomainError):
     message = _("Ngày %(on)s không dùng được: phải sau ngày %(after)s và không muộn hơn hôm nay.")
 
 
+class EndBeforeBeginning(DomainError):
+    code = "organisations.end_before_beginning"
+    message = _("Ngày %(on)s không dùng được: phải sau ngày %(after)s, ngày đơn vị bắt đầu hoạt động.")
+
+
 FACILITY_CODE = re.compile(r"[0-9A-Z]{5}")
 
 
@@ -223,12 +228,12 @@ def end_unit(
 ) -> Unit:
     """End a unit: `on` is the first day without it. With a successor, rights and history follow by `relation`.
 
-    Raises UnitEnded, DateOrder, Refused.
+    Raises UnitEnded, EndBeforeBeginning, Refused.
     """
     actor.require("units.manage", unit)
     fresh = _locked(unit)
     if on <= fresh.valid_from:
-        raise DateOrder(on=_day(on), after=_day(fresh.valid_from))
+        raise EndBeforeBeginning(on=_day(on), after=_day(fresh.valid_from))
     fresh.valid_to = on
     fresh.save(update_fields=["valid_to"])
     if successor:

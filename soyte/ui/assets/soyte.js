@@ -10,7 +10,7 @@
     full: ["Máy chủ không lưu được tệp (mã %). Gửi lại sau, hoặc báo quản trị viên.", "The server could not keep the file (code %). Send it again later, or tell the administrator."],
     gone: ["Phiên đăng nhập đã hết. Đăng nhập lại rồi gửi tệp này.", "You have been signed out. Sign in and send this file again."],
     waiting: ["chờ gửi", "waiting"], checking: ["đang kiểm tra", "checking"], sent: ["đã gửi", "sent"], view: ["Xem kết quả", "See the result"],
-    copied: ["Đã chép", "Copied"],
+    copied: ["Đã chép", "Copied"], making: ["Đang tạo tệp…", "Making the file…"],
     unsent: ["Không gửi được: mất kết nối với máy chủ. Chưa có gì được ghi, bấm lại sau ít phút.", "Not sent: no connection to the server. Nothing was written, press again in some minutes."],
     show: ["Hiện mật khẩu", "Show password"], hide: ["Ẩn mật khẩu", "Hide password"],
   };
@@ -99,18 +99,39 @@
     const eye = event.target.closest("[data-reveal]");
     if (eye) reveal(eye);
     if (event.target.closest("[data-print]")) print();
+    const file = event.target.closest("[data-file]");
+    if (file && !event.ctrlKey && !event.metaKey && !event.shiftKey) fetchFile(event, file);
     const copier = event.target.closest("[data-copy]");
     if (copier) copy(copier, document.getElementById(copier.dataset.copy));
   });
   /* The second of two quick clicks sends nothing: its answer would take the place of the first one, which may be a code
      that is shown once. The form answers again after some seconds: a download leaves the page as it is. */
   const AGAIN = 3000;
+  let lastSent = new WeakMap();
   const onlyOnce = (event, form) => {
     if (form.method !== "post" || event.defaultPrevented) return;
-    if (Date.now() - Number(form.dataset.sent || 0) < AGAIN) event.preventDefault();
-    else form.dataset.sent = Date.now();
+    const [button, at] = lastSent.get(form) || [];
+    if (button === event.submitter && Date.now() - at < AGAIN) event.preventDefault();
+    else lastSent.set(form, [event.submitter, Date.now()]);
   };
-  addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
+  addEventListener("pageshow", () => { lastSent = new WeakMap(); });
+  /* A long list takes seconds to make: the link says so until the file is here. What is no file is a page that says why. */
+  const fetchFile = async (event, link) => {
+    event.preventDefault();
+    if (link.ariaBusy) return;
+    const label = link.lastChild, text = label.textContent;
+    link.ariaBusy = "true";
+    label.textContent = say("making");
+    try {
+      const answer = await fetch(link.href);
+      const [, name] = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"));
+      const address = URL.createObjectURL(await answer.blob());
+      make("a", { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60000);
+    } catch { location.assign(link.href); }
+    link.ariaBusy = null;
+    label.textContent = text;
+  };
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (form.matches("[data-theme-form]") && event.submitter) return changeTheme(event, form);

@@ -69,14 +69,15 @@ def note(content: str, tone: str = "", title: str = "", icon: str = "", alert: b
 
 @register.simple_block_tag
 def page_head(content: str, title: str, sub: str = "", crumbs: Sequence[components.Link] = ()) -> SafeString:
-    """The page's h1, what it shows and as of when, the way up; buttons between the tags."""
+    """The page's h1, what it shows and as of when, the way up; buttons between the tags. A filter bar renews the buttons, of
+    which some act on what it left."""
     trail = format_html_join("", '<a href="{}">{}</a> › ', ((crumb.url, crumb.title) for crumb in crumbs))
     crumb_line = (
         format_html('<nav class="crumb" aria-label="{}">{}{}</nav>', _("Vị trí"), trail, title) if crumbs else ""
     )
     sub_line = format_html('<div class="sub">{}</div>', sub) if sub else ""
     return format_html(
-        '<div class="ph"><div class="hd">{}<h1>{}</h1>{}</div><div class="acts">{}</div></div>',
+        '<div class="ph"><div class="hd">{}<h1>{}</h1>{}</div><div class="acts" id="thao-tac">{}</div></div>',
         crumb_line,
         title,
         sub_line,

@@ -32,6 +32,7 @@ def area_map(areas: Sequence[components.Area], label: str, day: date, head: str,
         "drawn": sorted(drawn, key=lambda one: bool(one[1].alarm)),  # red outlines lie above their neighbours
         "names": [(drawing.shapes[code], names[code]) for code in maps.names_with_room(names, drawing.shapes, alarms)],
         "legend": [(step.number, _range(step)) for step in used],
+        "nothing": ", ".join(dict.fromkeys(area.text for _shape, area, tone in drawn if tone == "none")),
         "has_unknown": any(tone == "na" for _shape, _area, tone in drawn),
         "has_alarm": bool(alarms),
         "areas": areas,
@@ -43,7 +44,7 @@ def area_map(areas: Sequence[components.Area], label: str, day: date, head: str,
 
 def _tone(area: components.Area, cuts: Sequence[Decimal]) -> str:
     if area.value is None:
-        return "m0" if area.text else "na"
+        return "none" if area.text else "na"
     return f"m{maps.step_of(area.value, cuts)}"
 
 

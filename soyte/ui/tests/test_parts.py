@@ -55,6 +55,7 @@ def test_clocks_speak_and_warn(hours, text, tone):
 def test_a_sparkline_needs_two_known_values():
     assert sparkline([1.0, None], width=100, height=20) is None
     assert sparkline([1.0, None, 2.0], width=100, height=20).path == "M3 17L97 3"
+    assert sparkline([100.0, 95.0], width=100, height=20).path == "M3 8.6L97 11.4"  # a twentieth, a fifth of the height
 
 
 @pytest.mark.parametrize(("value", "outside"), [(3.9, True), (4, False), (6, False), (6.1, True)])
@@ -172,7 +173,18 @@ def test_steps_hold_about_as_many_areas_each_and_equal_values_share_one():
 def test_one_area_that_has_more_than_all_others_stands_out():
     used = maps.steps([Decimal(1)] * 39 + [Decimal(13)])[1]
     assert [(step.number, step.low, step.high) for step in used] == [(0, 1, 1), (4, 13, 13)]
-    assert [step.number for step in maps.steps(map(Decimal, [0, 0, 1, 1, 2, 5]))[1]] == [0, 2, 4]
+    assert [step.number for step in maps.steps(map(Decimal, [0, 0, 1, 1, 2, 5]))[1]] == [0, 1, 3, 4]
+
+
+def test_areas_with_nothing_are_a_step_of_their_own():
+    used = maps.steps(map(Decimal, [0] * 26 + [1] * 10 + [2] * 3 + [7]))[1]
+    assert [(step.number, step.low, step.high) for step in used] == [(0, 0, 0), (2, 1, 1), (4, 2, 7)]
+    areas = [
+        Area("25195", "Phường Bình Phước", None, text="không có ca"),
+        Area("25217", "Phường Phước Bình", Decimal(1)),
+    ]
+    drawn = render("{% area_map areas 'Ca' day 'ca' %}", areas=areas, day=NEW_MAP)
+    assert drawn.count('class="none"') == 1 and '<span class="sw none" aria-hidden="true"></span>không có ca' in drawn
 
 
 def test_a_day_without_borders_is_a_table_alone():

@@ -115,10 +115,12 @@ class CaseForm(forms.Form):
 def shown(name: str, value: str) -> str:
     """An answer in words, as a sheet prints it."""
     field = CaseForm.base_fields[name]
+    if not value:
+        return ""
     if isinstance(field, forms.ChoiceField):
         choices: Any = field.choices
         return str(dict(choices).get(value, value))
-    if isinstance(field, forms.DateField) and value:
+    if isinstance(field, forms.DateField):
         return dt.date.fromisoformat(value).strftime("%d/%m/%Y")
     return value
 

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Aggregate, Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from soyte.clinical.encounters.residence import communes_here
@@ -119,13 +119,13 @@ def by_commune(outbreak: Outbreak, *, since: dt.date, until: dt.date) -> dict[st
     return dict(rows.order_by().values_list("commune_code").annotate(Count("pk")))
 
 
-def case_numbers(outbreaks: Collection[Outbreak]) -> dict[int, int]:
-    """How many cases each outbreak has, in one query."""
-    told = {}
+def case_numbers(outbreaks: Collection[Outbreak]) -> dict[int, tuple[int, dt.date | None]]:
+    """How many cases each outbreak has, and the day of the latest, in one query."""
+    told: dict[str, Aggregate] = {}
     for one in outbreaks:
         until = Q(seen_on__lte=one.closed_on) if one.closed_on else Q()
         own = Q(disease_code=one.disease_code, commune_code=one.commune_code, seen_on__gte=one.first_on) & until
-        told[f"n{one.pk}"] = Count("pk", filter=own)
+        told |= {f"n{one.pk}": Count("pk", filter=own), f"last{one.pk}": Max("seen_on", filter=own)}
     rows = counted({one.disease_code for one in outbreaks}, {one.commune_code for one in outbreaks})
     found = rows.order_by().aggregate(**told) if told else {}
-    return {one.pk: found[f"n{one.pk}"] for one in outbreaks}
+    return {one.pk: (found[f"n{one.pk}"], found[f"last{one.pk}"]) for one in outbreaks}

@@ -14,6 +14,7 @@ from soyte.kernel.access.roles import CITIZEN_ROLE, roles
 from soyte.kernel.accounts.models import Account
 from soyte.kernel.errors import DomainError
 from soyte.kernel.organisations.models import Unit, UnitSuccession
+from soyte.kernel.places import selectors as places
 from soyte.kernel.systems import permissions
 from soyte.systems.safety.identity.selectors import account_title, accounts_named, unit_title, units_named
 from soyte.ui.fields import DayField, PhoneField
@@ -141,6 +142,14 @@ class _UnitFacts(forms.Form):
         required=False,
         error_messages={"invalid": gettext_lazy("Mã xã gồm 5 chữ số.")},
     )
+
+    def clean_commune_code(self) -> str:
+        """A code of today's map; units of the old one keep theirs."""
+        code = str(self.cleaned_data["commune_code"])
+        if code and code != self.initial.get("commune_code") and not places.place(code, timezone.localdate()):
+            told = _("Không xã nào nay mang mã %(code)s. Tra mã ở Danh mục, “Xã, phường, đặc khu”.") % {"code": code}
+            raise forms.ValidationError(told)
+        return code
 
     def facts(self) -> dict[str, Any]:
         """What the kernel's acts take; an empty code of a commune is none."""

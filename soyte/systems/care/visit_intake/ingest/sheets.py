@@ -39,7 +39,9 @@ class ReadSheet:
 def read(content: bytes, *, kind: str, facts: FileFacts, knowledge: Knowledge) -> ReadSheet:
     """Read and check a file that is one table."""
     sheet = read_check_in(content) if kind == "check_in" else read_assessment(content)
-    findings = check_sheet(sheet, lists=knowledge.lists, received_on=facts.received_on)
+    findings = check_sheet(
+        sheet, lists=knowledge.lists, received_on=facts.received_on, sender_facility=facts.sender_facility
+    )
     taken = sheet.readable and verdict(findings) == ACCEPTED
     return ReadSheet(kind, sheet.rows if taken else (), findings)
 

@@ -190,6 +190,21 @@ def test_the_second_officer_sees_both_versions(client, enter):
     assert 'value="Ấp 9"' in text and 'value="Ấp 1"' not in text
 
 
+def test_the_second_of_two_numbers_is_told_beside_the_first(client, enter):
+    nurse = enter()
+    (case,) = drafted(ours())
+    services.complete(nurse, case.pk, version=1, details={**GOOD, "hamlet": "Ấp 1"})
+    services.report(nurse, case.pk, version=2, number="EC-1")
+    enter("cdc_officer")
+    typed = {**GOOD, "version": 1, "hamlet": "Ấp 9", "number": "EC-2"}
+    answer = client.post(reverse("infectious_disease:report", args=[case.pk]), typed)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "vừa lưu phiếu này" in text
+    assert all(f"<td>{said}</td>" in text for said in ("EC-1", "EC-2", "Ấp 1", "Ấp 9"))
+    case.refresh_from_db()
+    assert case.reported_no == "EC-1"
+
+
 def test_withdrawn_is_told_in_the_list_and_on_the_page(client, enter):
     enter()
     one = ours()

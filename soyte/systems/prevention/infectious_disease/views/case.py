@@ -36,6 +36,7 @@ from soyte.systems.prevention.infectious_disease.views.cases import read_cases, 
 from soyte.ui.components import Chip, Link
 
 Forms = Mapping[str, forms.Form]
+_NUMBER = ReportForm.base_fields["number"].label
 
 
 def _found(request: HouseRequest, case_id: uuid.UUID, action: str = "cases.read") -> CaseReport:
@@ -75,7 +76,10 @@ def _show(request: HouseRequest, case: CaseReport, refused: Forms | None = None,
         "visits": [(link, filled.visit_facts(actor, case, link.encounter)) for link in reversed(visits)],
         "others": filled.other_diagnoses(actor, visit) if visit else [],
         "results": filled.results(actor, visit) if visit else [],
-        "answers": [(CaseForm.base_fields[name].label, shown(name, known.get(name, ""))) for name in sheet.fields()],
+        "answers": [
+            *([(_NUMBER, case.reported_no)] if case.reported_no else []),
+            *((CaseForm.base_fields[name].label, shown(name, known.get(name, ""))) for name in sheet.fields()),
+        ],
         "events": [(event, texts.told(actor, event.note)) for event in _events(case)],
         "waiting": case.hand_overs.filter(received_at=None).select_related("sent_by").last(),
         "communes": names,
@@ -123,7 +127,8 @@ def _save(request: HouseRequest, case_id: uuid.UUID, *, reports: bool) -> HttpRe
         both = form.with_answers_of(texts.details_of(request.actor, fresh))
         both.full_clean()
         both.add_error(None, str(refusal))
-        return _show(request, fresh, {**shown, "form": both}, differing=_differing(request, fresh, form))
+        differing = [*_differing(request, fresh, form), *_other_number(fresh, number)]
+        return _show(request, fresh, {**shown, "form": both}, differing=differing)
     except services.NumberTaken as refusal:
         report_form.add_error("number", str(refusal))
         return _show(request, case, shown)
@@ -152,6 +157,12 @@ def _differing(request: HouseRequest, case: CaseReport, form: CaseForm) -> list[
         for name in sheet.fields()
         if name in theirs and name in mine and theirs[name] != mine[name]
     ]
+
+
+def _other_number(case: CaseReport, typed: str) -> list[tuple[Any, str, str]]:
+    """The same of the number: two officers may have entered the case into the national system twice."""
+    kept = case.reported_no
+    return [(_NUMBER, kept or str(_("chưa có")), typed)] if typed and typed != kept else []
 
 
 def _act(

@@ -45,7 +45,7 @@ def outbreak_list(request: HouseRequest) -> HttpResponse:
     context = {
         "tabs": [Tab(title, f"?xem={key}", key == view) for key, title in titles.items()],
         "page": shown,
-        "rows": [(one, names.get(one.commune_code, ""), numbers[one.pk], _chip(one)) for one in shown],
+        "rows": [(one, names.get(one.commune_code, ""), *numbers[one.pk], _chip(one)) for one in shown],
         "view": view,
     }
     return render(request, "infectious_disease/outbreaks.html", context)

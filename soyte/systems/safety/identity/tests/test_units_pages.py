@@ -85,6 +85,7 @@ def test_a_unit_is_made_once_however_often_the_button_is_pressed(client, admin, 
         ("beds", "mười", "Chỉ ghi chữ số"),
         ("gln", "12", "13 chữ số"),
         ("commune_code", "abc", "5 chữ số"),
+        ("commune_code", "99999", "Không xã nào nay mang mã 99999"),
         ("name", "a\0b", ""),
     ],
 )

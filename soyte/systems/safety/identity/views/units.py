@@ -44,6 +44,7 @@ _FIELDS = {
     "organisations.facility_code_form": "facility_code",
     "organisations.facility_code_taken": "facility_code",
     "organisations.date_order": "on",
+    "organisations.end_before_beginning": "on",
     "organisations.parent_below": "parent",
     "identity.unit_twice": "name",
 }
@@ -124,6 +125,8 @@ def _state(unit: Unit) -> Chip:
         return Chip(_("Đã kết thúc"), "", "ban")
     if unit.valid_from > today:
         return Chip(_("Chưa bắt đầu"), "info")
+    if unit.valid_to:
+        return Chip(_("Kết thúc từ %(day)s") % {"day": in_words(unit.valid_to)}, "info")
     if unit.state == Unit.State.REVIEW:
         to_name = unit.origin == Unit.Origin.VISITS
         return Chip(_("Chờ đặt tên") if to_name else _("Chờ rà soát"), "warn")

@@ -202,6 +202,12 @@ def test_a_check_in_without_its_visit_is_refused_with_a_reason():
     assert told.file_refused and not CheckIn.objects.exists()
 
 
+def test_a_signed_in_sender_checks_in_nobody_of_another_facility():
+    told = send_one(check_in(), by=sender(facility="70002"))
+    assert told.file_refused and codes(told) == {"sender.MA_CSKCB"} and not CheckIn.objects.exists()
+    assert not send_one(check_in("LK002"), by=sender(facility="70001")).file_refused
+
+
 def test_a_visit_before_its_facility_began_belongs_to_the_nearest_unit():
     first = Unit.objects.create(kind="hospital", name="Cũ", name_folded="cu", facility_code="70001",
                                 valid_from="2010-01-01", valid_to="2015-01-01")  # fmt: skip
