@@ -11,8 +11,8 @@ being built, is counted from the rows. Cells are a moment behind the rows: `as_o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -84,8 +84,7 @@ def _keyed(question: Question, names: Sequence[str]) -> QuerySet[Any]:
 
 def _period(split: str, start: date, end: date, *, by_day: bool) -> Q:
     """The cells of a split that make up the days from `start` to `end`: of whole months and of what days are left."""
-    first = start if start.day == 1 else (start.replace(day=1) + 31 * _DAY).replace(day=1)
-    after = (end + _DAY).replace(day=1)  # the first month that is not whole
+    first, after = _whole_months(start, end)
     if by_day or first >= after:
         return Q(split=split, day__range=(start, end))
     found = Q(split=rolling.months_of(split), day__gte=first, day__lt=after)
@@ -94,6 +93,12 @@ def _period(split: str, start: date, end: date, *, by_day: bool) -> Q:
     if after <= end:
         found |= Q(split=split, day__range=(after, end))
     return found
+
+
+def _whole_months(start: date, end: date) -> tuple[date, date]:
+    """The first days of the first whole month and of the first that is not; not in this order if there is none."""
+    first = start if start.day == 1 else (start.replace(day=1) + 31 * _DAY).replace(day=1)
+    return first, (end + _DAY).replace(day=1)
 
 
 def _used(question: Question, names: Sequence[str]) -> list[Dimension]:
@@ -210,29 +215,46 @@ def _sums_read(days: _Days, question: Question, names: Sequence[str]) -> list[Co
 def crossed(
     code: str, *, actor: Acting, start: date, end: date, by: Sequence[str], where: Where | None = None
 ) -> Crossing:
-    """The answer of `figures.crossed`, from monthly cells for whole months of the whole province."""
+    """The answer of `figures.crossed`: whole months of the whole province from monthly cells, the days beside them from
+    the rows. What is asked is counted by the row, so its parts add up."""
     question = Question.of(code, actor=actor, start=start, end=end, by=by, where=where)
-    kept = _monthly(question)
-    if kept is None:
+    kept, (first, after) = _monthly(question), _whole_months(start, end)
+    if kept is None or first >= after:
         return figures.crossed_of(question)
     as_of = rolling.as_of()
-    found = _cells(question).filter(split=rolling.month_split(kept), day__range=(start, end))
+    parts = _crossed_months(replace(question, start=first, end=after - _DAY), kept)
+    for rest_start, rest_end in ((start, first - _DAY), (after, end)):
+        if rest_start <= rest_end:
+            parts += figures.crossed_of(replace(question, start=rest_start, end=rest_end)).rows
+    return Crossing(_added(parts), as_of)
+
+
+def _crossed_months(question: Question, kept: tuple[str, ...]) -> list[Crossed]:
+    """The cells of whole months, kept by the dimensions `kept`."""
+    found = _cells(question).filter(split=rolling.month_split(kept), day__range=(question.start, question.end))
     wanted = {kept.index(name): {*figures.several(keys)} for name, keys in question.where.items()}
     places = [kept.index(dimension.code) for dimension in question.by]
-    sums: dict[tuple[str, ...], Crossed] = {}
-    for key, *amounts in found.values_list("key").annotate(**_sums(actor, question.countable.action)).order_by():
+    parts = []
+    for key, *amounts in (
+        found.values_list("key").annotate(**_sums(question.actor, question.countable.action)).order_by()
+    ):
         keys = key.split(rolling.KEYS_JOINED_BY)
         if all(keys[place] in allowed for place, allowed in wanted.items()):
-            asked = tuple([keys[place] for place in places])
-            row = Crossed(asked, *amounts)
-            sums[asked] = row.plus(known) if (known := sums.get(asked)) else row
-    return Crossing([*sums.values()], as_of)
+            parts.append(Crossed(tuple([keys[place] for place in places]), *amounts))
+    return parts
+
+
+def _added(parts: Iterable[Crossed]) -> list[Crossed]:
+    """One for each combination of keys."""
+    sums: dict[tuple[str, ...], Crossed] = {}
+    for row in parts:
+        sums[row.keys] = row.plus(known) if (known := sums.get(row.keys)) else row
+    return [*sums.values()]
 
 
 def _monthly(question: Question) -> tuple[str, ...] | None:
     """The dimensions of the monthly cells that can answer, the fewest that do."""
-    whole_months = question.start.day == 1 and (question.end + _DAY).day == 1
-    if not whole_months or question.actor.units(question.countable.action) is not None:
+    if question.actor.units(question.countable.action) is not None:
         return None
     needed = {dimension.code for dimension in question.dimensions}
     fitting = [kept for kept in question.indicator.monthly if needed <= {*kept}]

@@ -90,6 +90,10 @@ def assert_rollups_answer_as_the_rows(who, splits=lambda daily: daily):
         for one in split:
             assert_same(code, who, by=[one], **PERIOD)
         assert_same(code, who, **of_two)
+        for kept in indicator.monthly:  # whole months in the middle, days at both ends
+            question = {"actor": who, "by": [*kept], **PERIOD}
+            plain = figures.crossed_of(figures.Question.of(code, **question))
+            assert sorted(rollups.crossed(code, **question).rows) == sorted(plain.rows), (code, kept)
         asked = [{"by": [one], **PERIOD} for one in split] + [of_two, week, {"by": ["day"], **PERIOD}]
         asked.append({"where": {"month": f"{FIRST:%Y-%m}"}, "by": ["facility", "kind"], **PERIOD})  # not from cells
         asked.append({"where": {"month": f"{FIRST:%Y-%m}"}, "by": ["facility"], **PERIOD})

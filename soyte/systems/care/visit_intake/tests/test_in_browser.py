@@ -1,6 +1,7 @@
 """The officer's way in a real browser: upload, read the errors, mend, download; the department's pages. With axe."""
 
 import datetime as dt
+import zipfile
 
 import pytest
 from django.utils import timezone
@@ -63,6 +64,21 @@ def work():
     for job in Job.objects.filter(kind=uploads.RECEIVE, state="waiting"):
         receive_uploads(**job.args)
         Job.objects.filter(pk=job.pk).update(state="done")
+
+
+def test_the_list_that_is_downloaded_is_the_one_that_is_shown(visitor, site):
+    unit = facility()
+    sent(bad("A"), good("B"), names=["loi.xml", "tot.xml"])
+    page = visitor("it_officer", unit)
+    page.goto(f"{site}{HOME}")
+    page.fill("[data-filters] [name=q]", "loi")
+    page.wait_for_url("**q=loi*")
+    with page.expect_download() as download:
+        page.click("text=Tải danh sách")
+    sheet = zipfile.ZipFile(download.value.path()).read("xl/worksheets/sheet1.xml").decode()
+    assert "loi.xml" in sheet and "tot.xml" not in sheet
+    page.wait_for_selector("text=Tải danh sách")
+    assert page.said == []
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1366, "light"), (390, "dark")])
