@@ -10,6 +10,10 @@ from collections.abc import Callable
 from importlib import import_module
 
 from soyte.kernel.systems import modules
+from soyte.web import warming
+
+
+PAGES = {"record", "centre"}  # cases that ask for pages, in a process that is made ready as the web server's are
 
 
 def cases() -> dict[str, Callable[[list[str]], dict[str, object]]]:
@@ -29,6 +33,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("name", choices=sorted(known))
     parser.add_argument("--json", action="store_true", help="in một dòng JSON")
     arguments, rest = parser.parse_known_args(argv)
+    if arguments.name in PAGES:
+        warming.load()
     figures = known[arguments.name](rest)
     figures = {**figures, "machine": f"{platform.machine()}, {os.cpu_count()} nhân"}
     if arguments.json:
