@@ -12,7 +12,6 @@ from importlib import import_module
 from soyte.kernel.systems import modules
 from soyte.web import warming
 
-
 PAGES = {"record", "centre"}  # cases that ask for pages, in a process that is made ready as the web server's are
 
 
