@@ -61,7 +61,7 @@ def test_send_read_mend_and_send_again(officer, faulty, tmp_path):
     officer.page.wait_for_load_state()
     officer.looks_right(picture="loi-theo-nguyen-nhan")
     officer.page.locator("#doan").scroll_into_view_if_needed()
-    officer.page.click("text=Chỉ lượt này")
+    officer.page.click("text=Chỉ sửa chỗ này")
     officer.page.locator("h1:has-text('Bản sửa')").wait_for()
     officer.looks_right(picture="ban-sua")
     with officer.page.expect_download() as download:

@@ -90,22 +90,35 @@ def sparkline(
 
 
 @register.simple_tag
-def bars(values: Sequence[tuple[str, float | None, str]], label: str, width: int = 240, height: int = 48) -> SafeString:
-    """Upright bars: (label, value or None, tone). Put the same figures in a table that the page can show."""
+def bars(
+    values: Sequence[tuple[str, float | None, str]], label: str, width: int = 240, height: int = 48, ends: bool = False
+) -> SafeString:
+    """Upright bars: (label, value or None, tone). Put the same figures in a table that the page can show. `ends` writes the
+    first and the last label below, for who does not point at a bar."""
     drawn = drawing.bars(values, width=width, height=height)
     rects = format_html_join(
         "",
         '<rect x="{}" y="{}" width="{}" height="{}" class="{}"><title>{}</title></rect>',
         ((bar.x, bar.y, bar.width, bar.height, bar.tone, bar.label) for bar in drawn),
     )
+    foot = (
+        format_html(
+            '<div class="bars-ends" aria-hidden="true"><span>{}</span><span>{}</span></div>',
+            drawn[0].label,
+            drawn[-1].label,
+        )
+        if ends and len(drawn) > 1
+        else ""
+    )
     return format_html(
         '<svg class="bars" width="100%" height="{1}" viewBox="0 0 {0} {1}" preserveAspectRatio="none" '
-        'role="img" aria-label="{2}">{3}<rect class="base" y="{4}" width="{0}" height="1"/></svg>',
+        'role="img" aria-label="{2}">{3}<rect class="base" y="{4}" width="{0}" height="1"/></svg>{5}',
         str(width),
         str(height),
         label,
         rects,
         str(height - 1),
+        foot,
     )
 
 

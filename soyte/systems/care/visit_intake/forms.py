@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+from typing import Any
+
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from soyte.systems.care.visit_intake.models import Receipt
@@ -73,3 +77,10 @@ class MendForm(forms.Form):
     loi = forms.IntegerField(widget=forms.HiddenInput)
     value = forms.CharField(label=_("Giá trị mới"), required=False, strip=True, max_length=4000)
     every = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def sent(cls, post: QueryDict) -> list[dict[str, Any]]:
+        """The values of a copy that grew by one mend after the other, each as its own form; none if one of them is wrong."""
+        names = [post.getlist(name) for name in ("loi", "value", "every")]
+        asked = [cls({"loi": found, "value": value, "every": every}) for found, value, every in zip_longest(*names)]
+        return [one.cleaned_data for one in asked] if all(one.is_valid() for one in asked) else []

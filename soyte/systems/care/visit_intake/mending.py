@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from soyte.formats.visitfile.correct import Change, NotCorrectable, corrected
@@ -24,6 +25,7 @@ from soyte.kernel.files.selectors import get_many
 from soyte.systems.care.visit_intake.causes import taken_later
 from soyte.systems.care.visit_intake.check.reading import VisitReport, Yardstick, read_stream
 from soyte.systems.care.visit_intake.models import Finding, Receipt, ReceiptVisit, SourcePiece
+from soyte.systems.care.visit_intake.rules import ERROR
 
 ACTION = "visit_files.mend"
 MOST_VISITS = 1_000
@@ -106,10 +108,11 @@ def mend_of(found: Finding, alike: QuerySet[Finding], *, value: str, every: bool
     return mend
 
 
-def visits_alike(found: Finding, alike: QuerySet[Finding], *, granted: Set[str]) -> int:
-    """In how many visits `mend_of` would change every row of the cause in which the same stands."""
+def alike_of(found: Finding, alike: QuerySet[Finding], *, granted: Set[str]) -> tuple[int, int]:
+    """In how many (visits, rows) `mend_of` would change the same of this cause."""
     same = _same(_not_sent_again(alike), found, granted)
-    return same.order_by().values("receipt_visit").distinct().count()
+    counted = same.order_by().aggregate(visits=Count("receipt_visit", distinct=True), rows=Count("pk"))
+    return counted["visits"], counted["rows"]
 
 
 def _not_sent_again(alike: QuerySet[Finding]) -> QuerySet[Finding]:
@@ -131,23 +134,46 @@ def _barred(wanted: QuerySet[Finding], granted: Set[str]) -> int:
     return closed.order_by().values("receipt_visit").distinct().count()
 
 
-def copies(actor: Acting, mend: Mend, *, by: Yardstick) -> list[Copy]:
-    """The corrected copies, one a file, made on the day of `by` and judged by it.
+def copies(actor: Acting, mends: Sequence[Mend], *, by: Yardstick) -> list[Copy]:
+    """The corrected copies, one a file, made on the day of `by` and judged by it. Of two mends of one place the later counts.
 
-    Raises NotMendable where a row cannot be changed, TooMuchToMend where the files are too large.
+    Raises NotMendable where a row cannot be changed, TooMuchToMend where the visits are too many or their files too large.
     """
-    by_receipt = [(receipt, list(group)) for receipt, group in groupby(mend.findings, lambda found: found.receipt)]
-    if sum(receipt.size for receipt, _found in by_receipt) > MOST_BYTES:
+    changes = _changes(mends)
+    visits = {change.found.receipt_visit_id for change in changes}
+    by_receipt = [(receipt, list(group)) for receipt, group in groupby(changes, lambda change: change.found.receipt)]
+    if len(visits) > MOST_VISITS or sum(receipt.size for receipt, _changes in by_receipt) > MOST_BYTES:
         raise TooMuchToMend(most=MOST_VISITS)
-    edges = _edges([receipt for receipt, _found in by_receipt])
+    edges = _edges([receipt for receipt, _changes in by_receipt])
     wanted = [blob for pair in edges.values() for blob in pair]
-    wanted += [bytes(found.receipt_visit.blob_id) for found in mend.findings if found.receipt_visit]
+    wanted += [bytes(change.found.receipt_visit.blob_id) for change in changes if change.found.receipt_visit]
     contents = get_many(wanted, actor.labels)
-    made = [_copy(receipt, group, edges[receipt.pk], contents, mend.value, by) for receipt, group in by_receipt]
+    made = [_copy(receipt, group, edges[receipt.pk], contents, by) for receipt, group in by_receipt]
     record(actor, ACTION, object_kind="visit_intake.receipt", object_id=made[0].receipt.pk, details={
-        "rule": mend.findings[0].code, "field": mend.findings[0].field, "receipts": len(made), "visits": mend.visits,
+        "rules": [mend.findings[0].code for mend in mends], "fields": [mend.findings[0].field for mend in mends],
+        "receipts": len(made), "visits": len(visits),
     })  # fmt: skip
     return made
+
+
+class _Change(NamedTuple):
+    found: Finding
+    value: str
+
+
+def _changes(mends: Sequence[Mend]) -> list[_Change]:
+    """One for each place of each visit, in the order of the files."""
+    changes = {
+        (found.receipt_visit_id, found.table, found.line, found.field): _Change(found, mend.value)
+        for mend in mends
+        for found in mend.findings
+    }
+
+    def place(change: _Change) -> tuple[int, int, int]:
+        visit = change.found.receipt_visit
+        return change.found.receipt_id, visit.seq if visit else 0, change.found.line or 0
+
+    return sorted(changes.values(), key=place)
 
 
 def _edges(receipts: Sequence[Receipt]) -> dict[int, tuple[bytes, bytes]]:
@@ -161,10 +187,10 @@ def _edges(receipts: Sequence[Receipt]) -> dict[int, tuple[bytes, bytes]]:
 
 
 def _copy(
-    receipt: Receipt, findings: Sequence[Finding], edges: tuple[bytes, bytes], contents: Mapping[bytes, bytes | None],
-    value: str, by: Yardstick,
+    receipt: Receipt, wanted: Sequence[_Change], edges: tuple[bytes, bytes], contents: Mapping[bytes, bytes | None],
+    by: Yardstick,
 ) -> Copy:  # fmt: skip
-    visits = {found.receipt_visit.pk: found.receipt_visit for found in findings if found.receipt_visit}
+    visits = {found.receipt_visit.pk: found.receipt_visit for found, _value in wanted if found.receipt_visit}
     places = {pk: place for place, pk in enumerate(visits, start=1)}
     pieces = [contents[blob] for blob in (edges[0], *(bytes(visit.blob_id) for visit in visits.values()), edges[1])]
     if any(piece is None for piece in pieces):
@@ -172,7 +198,7 @@ def _copy(
     head = _counted(pieces[0] or b"", receipt.encoding, len(visits))
     changes = [
         Change(places[found.receipt_visit_id or 0], found.table or "", found.line or 0, found.field or "", value)
-        for found in findings
+        for found, value in wanted
     ]
     try:
         content = corrected(
@@ -182,6 +208,25 @@ def _copy(
     except NotCorrectable:
         raise NotMendable() from None
     return Copy(receipt, _named(receipt), content, _judged(content, list(visits.values()), by))
+
+
+def left_to_mend(made: Sequence[Copy]) -> list[Finding]:
+    """Of the received files' errors that still stand in the copies those that another value would mend, one for each cause and
+    value."""
+    standing = {
+        (mended.visit.pk, line.code, line.table, line.line, line.field)
+        for copy in made
+        for mended in copy.visits
+        if mended.report is not None and not mended.accepted
+        for line in mended.report.lines
+    }
+    keys = {visit for visit, *_rest in standing}
+    errors = Finding.objects.filter(receipt_visit__in=keys, severity=ERROR, line__isnull=False).order_by("id")
+    found: dict[tuple[object, ...], Finding] = {}
+    for one in errors:
+        if (one.receipt_visit_id, one.code, one.table, one.line, one.field) in standing and is_mendable(one):
+            found.setdefault((one.code, one.table, one.field, one.value), one)
+    return list(found.values())
 
 
 def _counted(head: bytes, encoding: str, visits: int) -> bytes:

@@ -81,6 +81,27 @@ def test_a_value_that_is_still_wrong_is_told(client, officer):
     assert "Còn lỗi" in page and "99" in page
 
 
+def test_one_copy_takes_several_mends_one_after_the_other(client, officer):
+    sent(file(visit("A", MA_LOAI_KCB="1", GIOI_TINH="9"), visit("B", MA_LOAI_KCB="1")))
+    first = {"loi": finding().pk, "value": "01", "every": "1"}
+    page = main_of(client.post(address(), first))
+    sex = Finding.objects.get(field="GIOI_TINH", severity="error", receipt_visit__visit_code="A")
+    assert "Sửa tiếp trong bản này" in page and f'name="loi" value="{sex.pk}"' in page and 'value="01"' in page
+    both = {"loi": [first["loi"], sex.pk], "value": ["01", "1"], "every": ["1", ""]}
+    page = main_of(client.post(address(), both))
+    assert page.count("Còn lỗi") == 1 and "Sửa tiếp" not in page  # the figure's name
+    visits = read(client.post(address("ban-sua/tai-ve/"), both).content)[1]
+    assert [(one.code, one.summary.values["MA_LOAI_KCB"]) for one in visits] == [("A", "01"), ("B", "01")]
+    assert visits[0].summary.values["GIOI_TINH"] == "1"
+
+
+def test_of_two_mends_of_one_place_the_later_counts(client, officer):
+    sent(bad("A"))
+    both = {"loi": [finding().pk] * 2, "value": ["99", "01"], "every": ["", ""]}
+    (mended,) = read(client.post(address("ban-sua/tai-ve/"), both).content)[1]
+    assert mended.summary.values["MA_LOAI_KCB"] == "01"
+
+
 @pytest.mark.parametrize("value", ["<b>&\"'", "]]>", "Ấ" * 3000])
 def test_any_text_goes_into_the_copy_as_text(client, officer, value):
     sent(bad("A"))

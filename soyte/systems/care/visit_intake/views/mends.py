@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,19 +17,20 @@ from django.views.decorators.http import require_POST
 
 from soyte.kernel.access.web import HouseRequest, requires
 from soyte.kernel.errors import DomainError
-from soyte.systems.care.visit_intake import causes, mending, trials
+from soyte.systems.care.visit_intake import causes, mending, selectors, trials
 from soyte.systems.care.visit_intake.check.reading import Line
 from soyte.systems.care.visit_intake.forms import MendForm
 from soyte.systems.care.visit_intake.mending import Copy, Mend, Mended
 from soyte.systems.care.visit_intake.models import Finding, Receipt
 from soyte.systems.care.visit_intake.rules import ERROR, WARNING
-from soyte.systems.care.visit_intake.views.report import heading
 from soyte.systems.care.visit_intake.views.scopes import Scope, scope_of
 from soyte.systems.care.visit_intake.views.showing import verdict_word
 from soyte.ui.components import Chip
 
 SHOWN_ROWS = 100
 SHOWN_LINES = 3
+SHOWN_CAUSES = 10
+MOST_MENDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +43,45 @@ class MendedRow:
     more: int
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An error that still stands in the copies: what it says, and in how many rows the same stands."""
+
+    finding: Finding
+    what: str
+    rows: int
+
+
 @requires(mending.ACTION)
 @require_POST
 def mend(request: HouseRequest, kind: str, **where: Any) -> HttpResponse:
     """What the rules say of the copies; nothing is taken, nothing is kept."""
     scope = scope_of(request, kind, **where)
-    form = MendForm(request.POST)
-    if not form.is_valid():
+    asked = MendForm.sent(request.POST)
+    if not asked:
         messages.error(request, _("Giá trị này quá dài hoặc thiếu. Sửa trên phần mềm của bệnh viện."))
         return redirect(scope.url())
-    finding = _finding(scope, form.cleaned_data["loi"])
+    finding = _finding(scope, asked[-1]["loi"])
     try:
-        wanted, made = _made(request, scope, finding, form)
+        mends, made = _made(request, scope, asked)
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{scope.url(loi=finding.pk)}#doan")
     rows = [_row(copy, mended) for copy in made for mended in copy.visits]
     context = {
         "scope": scope,
-        "finding": finding,
-        "heading": heading(finding),
-        "mend": wanted,
+        "changes": "; ".join(_told(one) for one in mends),
+        "barred": max(one.barred for one in mends),
+        "visits": len(rows),
         "copies": made,
         "rows": rows[:SHOWN_ROWS],
         "left_out": max(0, len(rows) - SHOWN_ROWS),
         "accepted": sum(row.mended.accepted for row in rows),
         "refused": sum(not row.mended.accepted for row in rows),
         "copy_url": scope.url("copy"),
-        "form": form.cleaned_data,
+        "asked": asked,
+        "mend_url": scope.url("mend"),
+        "left": [_left(request, scope, one) for one in mending.left_to_mend(made)[:SHOWN_CAUSES]],
         "back_url": f"{scope.url(loi=finding.pk)}#doan",
     }
     return render(request, "visit_intake/mended.html", context)
@@ -79,12 +92,12 @@ def mend(request: HouseRequest, kind: str, **where: Any) -> HttpResponse:
 def copy(request: HouseRequest, kind: str, **where: Any) -> HttpResponse:
     """The copies as a file: one XML, or a ZIP of several."""
     scope = scope_of(request, kind, **where)
-    form = MendForm(request.POST)
-    if not form.is_valid():
+    asked = MendForm.sent(request.POST)
+    if not asked:
         return redirect(scope.url())
-    finding = _finding(scope, form.cleaned_data["loi"])
+    finding = _finding(scope, asked[-1]["loi"])
     try:
-        _wanted, made = _made(request, scope, finding, form)
+        _mends, made = _made(request, scope, asked)
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{scope.url(loi=finding.pk)}#doan")
@@ -106,14 +119,31 @@ def _finding(scope: Scope, key: int) -> Finding:
     return get_object_or_404(rows.select_related("receipt", "receipt_visit"), pk=key)
 
 
-def _made(request: HouseRequest, scope: Scope, finding: Finding, form: MendForm) -> tuple[Mend, list[Copy]]:
-    asked = form.cleaned_data
-    alike: QuerySet[Finding] = causes.of_cause(
-        scope.receipts, code=finding.code, table=finding.table, field=finding.field
-    )
-    wanted = mending.mend_of(finding, alike, value=asked["value"], every=asked["every"], granted=request.actor.labels)
-    by = trials.yardstick(request.actor, facility_code=finding.receipt.sender_facility or None)
-    return wanted, mending.copies(request.actor, wanted, by=by)
+def _made(request: HouseRequest, scope: Scope, asked: Sequence[Mapping[str, Any]]) -> tuple[list[Mend], list[Copy]]:
+    mends = [_mend(request, scope, one) for one in asked[-MOST_MENDS:]]
+    by = trials.yardstick(request.actor, facility_code=mends[0].findings[0].receipt.sender_facility or None)
+    return mends, mending.copies(request.actor, mends, by=by)
+
+
+def _mend(request: HouseRequest, scope: Scope, asked: Mapping[str, Any]) -> Mend:
+    finding = _finding(scope, asked["loi"])
+    granted = request.actor.labels
+    return mending.mend_of(finding, _alike(scope, finding), value=asked["value"], every=asked["every"], granted=granted)
+
+
+def _alike(scope: Scope, finding: Finding) -> QuerySet[Finding]:
+    return causes.of_cause(scope.receipts, code=finding.code, table=finding.table, field=finding.field)
+
+
+def _told(mend: Mend) -> str:
+    facts = {"field": mend.findings[0].field, "value": mend.value or _("(để trống)")}
+    return _("%(field)s thành “%(value)s”") % facts
+
+
+def _left(request: HouseRequest, scope: Scope, finding: Finding) -> Left:
+    granted = request.actor.labels
+    _visits, rows = mending.alike_of(finding, _alike(scope, finding), granted=granted)
+    return Left(finding, selectors.words_of(finding, granted=granted).what, rows)
 
 
 def _row(copy: Copy, mended: Mended) -> MendedRow:

@@ -151,6 +151,7 @@ class Shown:
     position: int
     total: int
     alike: int  # visits in which the same stands, for mending all of them
+    rows_alike: int
     previous_url: str
     next_url: str
     mend_url: str
@@ -185,6 +186,7 @@ def shown_finding(request: HouseRequest, scope: Scope, finding: Finding) -> Show
     told = selectors.words_of(finding, granted=granted)
     mendable = _may_mend(request, finding)
     suggested = _suggested(finding) if mendable else None
+    visits_alike, rows_alike = mending.alike_of(finding, alike, granted=granted) if mendable else (0, 0)
     visit = finding.receipt_visit
     if visit is not None:
         _record_source(request, finding)
@@ -198,7 +200,8 @@ def shown_finding(request: HouseRequest, scope: Scope, finding: Finding) -> Show
         raw=raw_lines.lines_of(finding, granted),
         position=before.order_by().count() + 1,
         total=alike.order_by().count(),
-        alike=mending.visits_alike(finding, alike, granted=granted) if mendable else 0,
+        alike=visits_alike,
+        rows_alike=rows_alike,
         previous_url=f"{scope.url(loi=previous.pk)}#doan" if previous else "",
         next_url=f"{scope.url(loi=following.pk)}#doan" if following else "",
         mend_url=scope.url("mend") if mendable else "",
