@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 PAD = 3.0
-LEAST_SPREAD = (
-    0.25  # of the greatest value: less than that must not fill the height, or 5,4 after 5,5 looks like a fall
-)
+# Of the greatest value: what differs by less must not fill the height, or 5,4 after 5,5 looks like a fall.
+LEAST_SPREAD = 0.25
 
 
 def plain(number: float) -> str:

@@ -215,7 +215,7 @@ def _sums_read(days: _Days, question: Question, names: Sequence[str]) -> list[Co
 def crossed(
     code: str, *, actor: Acting, start: date, end: date, by: Sequence[str], where: Where | None = None
 ) -> Crossing:
-    """The answer of `figures.crossed`: whole months of the whole province from monthly cells, the days beside them from
+    """The answer of `figures.crossed_of`: whole months of the whole province from monthly cells, the days beside them from
     the rows. What is asked is counted by the row, so its parts add up."""
     question = Question.of(code, actor=actor, start=start, end=end, by=by, where=where)
     kept, (first, after) = _monthly(question), _whole_months(start, end)
@@ -231,13 +231,12 @@ def crossed(
 
 def _crossed_months(question: Question, kept: tuple[str, ...]) -> list[Crossed]:
     """The cells of whole months, kept by the dimensions `kept`."""
-    found = _cells(question).filter(split=rolling.month_split(kept), day__range=(question.start, question.end))
+    cells = _cells(question).filter(split=rolling.month_split(kept), day__range=(question.start, question.end))
+    sums = _sums(question.actor, question.countable.action)
     wanted = {kept.index(name): {*figures.several(keys)} for name, keys in question.where.items()}
     places = [kept.index(dimension.code) for dimension in question.by]
     parts = []
-    for key, *amounts in (
-        found.values_list("key").annotate(**_sums(question.actor, question.countable.action)).order_by()
-    ):
+    for key, *amounts in cells.values_list("key").annotate(**sums).order_by():
         keys = key.split(rolling.KEYS_JOINED_BY)
         if all(keys[place] in allowed for place, allowed in wanted.items()):
             parts.append(Crossed(tuple([keys[place] for place in places]), *amounts))

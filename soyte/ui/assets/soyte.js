@@ -118,9 +118,9 @@
   /* A long list takes seconds to make: the link says so until the file is here. What is no file is a page that says why. */
   const fetchFile = async (event, link) => {
     event.preventDefault();
-    if (link.ariaBusy) return;
+    if (link.hasAttribute("aria-busy")) return;
     const label = link.lastChild, text = label.textContent;
-    link.ariaBusy = "true";
+    link.setAttribute("aria-busy", "true");
     label.textContent = say("making");
     try {
       const answer = await fetch(link.href);
@@ -129,7 +129,7 @@
       make("a", { href: address, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60000);
     } catch { location.assign(link.href); }
-    link.ariaBusy = null;
+    link.removeAttribute("aria-busy");
     label.textContent = text;
   };
   document.addEventListener("submit", async (event) => {

@@ -92,7 +92,7 @@ def _event(event: components.Event) -> str:
     source = f'<p><span class="src">{_linked(event.source, event.source_url)}</span></p>' if event.source else ""
     return (
         f'<li><div class="when"><b>{escape(event.when)}</b>{escape(event.when_note)}</div>'
-        f'<div class="pin {event.pin}"></div>'
+        f'<div class="pin {escape(event.pin)}"></div>'
         f'<div class="ev"><div class="row-x"><h4 class="h6 mb-0">{title}</h4>{chips}</div>{text}{source}</div></li>'
     )
 

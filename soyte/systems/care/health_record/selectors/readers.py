@@ -21,7 +21,6 @@ SHOWN_READERS = 4
 RECENT = 6
 LOOKED_BACK = 1000  # of an account's own events, so that the start page costs the same for the busiest doctor
 
-
 # A reading of one labelled visit, or of its file, would tell of it.
 _MAY_BE_TOLD = """
 not exists (select from encounters_encounter v

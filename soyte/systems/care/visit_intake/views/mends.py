@@ -30,7 +30,6 @@ from soyte.ui.components import Chip
 SHOWN_ROWS = 100
 SHOWN_LINES = 3
 SHOWN_CAUSES = 10
-MOST_MENDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,11 @@ def mend(request: HouseRequest, kind: str, **where: Any) -> HttpResponse:
     if not asked:
         messages.error(request, _("Giá trị này quá dài hoặc thiếu. Sửa trên phần mềm của bệnh viện."))
         return redirect(scope.url())
-    finding = _finding(scope, asked[-1]["loi"])
     try:
         mends, made = _made(request, scope, asked)
     except DomainError as refusal:
         messages.error(request, str(refusal))
-        return redirect(f"{scope.url(loi=finding.pk)}#doan")
+        return redirect(_back(scope, asked))
     rows = [_row(copy, mended) for copy in made for mended in copy.visits]
     context = {
         "scope": scope,
@@ -82,7 +80,7 @@ def mend(request: HouseRequest, kind: str, **where: Any) -> HttpResponse:
         "asked": asked,
         "mend_url": scope.url("mend"),
         "left": [_left(request, scope, one) for one in mending.left_to_mend(made)[:SHOWN_CAUSES]],
-        "back_url": f"{scope.url(loi=finding.pk)}#doan",
+        "back_url": _back(scope, asked),
     }
     return render(request, "visit_intake/mended.html", context)
 
@@ -95,12 +93,11 @@ def copy(request: HouseRequest, kind: str, **where: Any) -> HttpResponse:
     asked = MendForm.sent(request.POST)
     if not asked:
         return redirect(scope.url())
-    finding = _finding(scope, asked[-1]["loi"])
     try:
         _mends, made = _made(request, scope, asked)
     except DomainError as refusal:
         messages.error(request, str(refusal))
-        return redirect(f"{scope.url(loi=finding.pk)}#doan")
+        return redirect(_back(scope, asked))
     if len(made) == 1:
         return _download(made[0].content, made[0].filename, "application/xml")
     return _download(mending.packed(made), f"da-sua-{timezone.localdate()}.zip", "application/zip")
@@ -112,6 +109,11 @@ def _download(content: bytes, filename: str, media_type: str) -> HttpResponse:
     return answer
 
 
+def _back(scope: Scope, asked: Sequence[Mapping[str, Any]]) -> str:
+    """Where the last mend was made."""
+    return f"{scope.url(loi=asked[-1]['loi'])}#doan"
+
+
 def _finding(scope: Scope, key: int) -> Finding:
     if not 0 < key < 2**63:
         raise Http404
@@ -120,7 +122,7 @@ def _finding(scope: Scope, key: int) -> Finding:
 
 
 def _made(request: HouseRequest, scope: Scope, asked: Sequence[Mapping[str, Any]]) -> tuple[list[Mend], list[Copy]]:
-    mends = [_mend(request, scope, one) for one in asked[-MOST_MENDS:]]
+    mends = [_mend(request, scope, one) for one in asked]
     by = trials.yardstick(request.actor, facility_code=mends[0].findings[0].receipt.sender_facility or None)
     return mends, mending.copies(request.actor, mends, by=by)
 

@@ -151,7 +151,7 @@ class Shown:
     position: int
     total: int
     alike: int  # visits in which the same stands, for mending all of them
-    rows_alike: int
+    rows_alike: int  # and in how many rows of them
     previous_url: str
     next_url: str
     mend_url: str
